@@ -458,10 +458,12 @@ int dmabroker_map(struct dmabroker_attachment *attachment, dmabroker_access acce
   body.now_or_never = timeout_ns == DMABROKER_NOW;
   body.timeout_nanos = body.now_or_never ? 0 : timeout_ns;
   body.word = c->page != NULL;
-  body.thread = THE_THREAD;
-  body.holds = holds;
-  for (uint32_t i = 0; i < c->page_bytes / c->word_bytes && body.n_holds < HOLDS; i++)
-    if (atomic_load(word_of(c, i)) >= ONE) holds[body.n_holds++] = i;
+  Dmabroker__Remote__Asker asker = DMABROKER__REMOTE__ASKER__INIT;
+  body.asker = &asker;
+  asker.thread = THE_THREAD;
+  asker.holds = holds;
+  for (uint32_t i = 0; i < c->page_bytes / c->word_bytes && asker.n_holds < HOLDS; i++)
+    if (atomic_load(word_of(c, i)) >= ONE) holds[asker.n_holds++] = i;
   answer *it = ASK(c, timeout_ns, MAPPED, &its, error);
   if (!it) return -1;
   const Dmabroker__Remote__Mapped *grant = it->mapped;

@@ -11,6 +11,7 @@ module dev.dmabroker.allocators {
 
   // Shares its system calls.
   exports dev.dmabroker.allocators.linux to
+      dev.dmabroker.devices,
       dev.dmabroker.remote;
 
   // JNA registers the native methods of a class in it by reflection.

@@ -5,7 +5,8 @@
 module dev.dmabroker.samples.lateattach {
   requires dev.dmabroker.metrics;
   requires dev.dmabroker.remote;
-  requires dev.dmabroker.samples.devices;
+  requires dev.dmabroker.devices;
+  requires dev.dmabroker.samples.common;
   requires dev.dmabroker.samples.options;
   requires dev.dmabroker;
   requires static org.jspecify;

@@ -1,5 +1,5 @@
 /** Which heaps this machine's cameras and displays really take. */
 module dev.dmabroker.samples.probe {
-  requires dev.dmabroker.samples.devices;
+  requires dev.dmabroker.devices;
   requires static org.jspecify;
 }

@@ -1,6 +1,7 @@
 /** The same capture-to-display job by MMAP with copying, USERPTR and DMABUF. */
 module dev.dmabroker.samples.modes {
-  requires dev.dmabroker.samples.devices;
+  requires dev.dmabroker.devices;
+  requires dev.dmabroker.samples.common;
   requires dev.dmabroker.samples.options;
   requires dev.dmabroker;
   requires java.management;

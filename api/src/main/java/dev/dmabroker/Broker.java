@@ -76,7 +76,9 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes a buffer without memory that counts against the budgets of a device and its group. The
    * size of the spec's tightest layout is reserved now. What the buffer needs beyond that is
-   * reserved when it is allocated.
+   * reserved when it is allocated. The contents are always for the device's {@linkplain
+   * DeviceSpec.Builder#group group}, so the buffer does not move when devices of that group leave
+   * it; a buffer without an owner is for the devices that have no group.
    *
    * @param name the buffer's name, which need not be unique
    * @param spec what the buffer holds

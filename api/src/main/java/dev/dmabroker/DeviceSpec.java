@@ -235,9 +235,17 @@ public final class DeviceSpec {
     /**
      * Sets the group of the device. The group's budget counts besides the device's own ({@link
      * BrokerBuilder#budget}), and the devices of a group trust each other with old contents of a
-     * {@link BufferStream}'s buffers. From the first device with a group on, the broker overwrites
-     * all new memory that the CPU reaches with zeros, and does not rely on heaps for that, which
-     * takes time in proportion to the size.
+     * {@link BufferStream}'s buffers. Devices without a group trust each other, too. From the first
+     * device with a group on, the broker overwrites all new memory that the CPU reaches with zeros,
+     * and does not rely on heaps for that, which takes time in proportion to the size.
+     *
+     * <p>A device that has mapped a buffer may keep a descriptor of the memory, which the kernel
+     * never takes away. So when the last device of a group is detached from a buffer that one of
+     * them has mapped, and their mappings are closed, the buffer moves to other memory before any
+     * device maps it ({@link dev.dmabroker.event.BufferMove.Cause#TRUST}); if there is none, maps
+     * fail with {@link MoveFailedException}. The group of the buffer's owner never leaves it: see
+     * {@link Broker#export(String, BufferSpec, Device)}. A pinned buffer moves once its pin is
+     * closed, and one that was adopted in memory that stays does not move.
      *
      * @param group the name of the group
      * @return this builder

@@ -11,8 +11,9 @@ public interface Frame extends AutoCloseable {
   /**
    * {@return the number of the buffer in its stream, from 0 and as small as possible} Give it to a
    * V4L2 queue as the index, so that the driver recognizes memory that it has attached before. Once
-   * a buffer is gone, a new buffer may get its number, so a cache also has to compare {@link
-   * MappedMemory#fd} and {@link MappedMemory#generation}.
+   * a buffer is gone, a new buffer may get its number, and its descriptor's number, too. So a cache
+   * of imports has to compare the inode of {@link MappedMemory#fd} and {@link
+   * MappedMemory#generation}.
    */
   int index();
 

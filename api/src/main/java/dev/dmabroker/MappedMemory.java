@@ -42,8 +42,8 @@ public interface MappedMemory {
 
   /**
    * {@return the number of the buffer's place: it counts the places that the buffer has had, from
-   * 1} A cache of imports has to use this number as its key, because the system gives the number of
-   * a closed descriptor out again.
+   * 1} It tells the places of one buffer apart, and is part of the key of a cache of imports: the
+   * number of a descriptor is none, because the system gives it out again.
    */
   long generation();
 

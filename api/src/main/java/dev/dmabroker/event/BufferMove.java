@@ -24,8 +24,9 @@ public interface BufferMove {
   Cause cause();
 
   /**
-   * {@return the device that needs the move; with {@link Cause#ROOM}, the buffer that the room is
-   * for; with {@link Cause#REBALANCE}, the heap that has more room afterwards}
+   * {@return the device that needs the move, with {@link Cause#TRUST} one of those that are
+   * attached; with {@link Cause#ROOM}, the buffer that the room is for; with {@link
+   * Cause#REBALANCE}, the heap that has more room afterwards}
    */
   String beneficiary();
 
@@ -95,6 +96,11 @@ public interface BufferMove {
     PIN,
     /** A caller of {@link dev.dmabroker.SharedBuffer#prepare()} waits for it. */
     PREPARE,
+    /**
+     * The devices of a {@linkplain dev.dmabroker.DeviceSpec.Builder#group group} have left the
+     * buffer, which may have kept a descriptor of its memory.
+     */
+    TRUST,
     /** Another buffer needs the room. */
     ROOM,
     /**

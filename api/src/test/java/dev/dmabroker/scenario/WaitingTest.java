@@ -249,6 +249,7 @@ class WaitingTest extends Fixture {
     var failure = assertThrows(WouldDeadlockException.class, () -> strict.map(Access.READ));
     assertSays(failure, "the calling thread has one", "camera for ");
     assertThrows(WouldDeadlockException.class, another::prepare);
+    assertThrows(WouldDeadlockException.class, strict::pin);
     assertThrows(WouldDeadlockException.class, () -> another.evacuate(Duration.ofSeconds(1)));
     // But what the old place can serve it serves, as the drain is held up anyway.
     mine.map(Access.READ_WRITE).close();

@@ -70,8 +70,8 @@ enum Mistake {
   READERS_STAND(
       edit(
           "gate/Attachments",
-          "place.recall(/* onlyWriting= */ false, why);",
-          "place.recall(/* onlyWriting= */ true, why);")),
+          "if (place != null) {\n      place.recall(/* onlyWriting= */ false, why);",
+          "if (place != null) {\n      place.recall(/* onlyWriting= */ true, why);")),
   OPEN_LATE(
       edit(
           "gate/BufferMapping",

@@ -29,15 +29,12 @@ final class Documents {
               "api/src/main/java/dev/dmabroker/spi",
               "api/src/main/java/dev/dmabroker/event",
               "allocators/src/main/java/dev/dmabroker/allocators",
+              "allocators/devices/src/main/java/dev/dmabroker/devices",
               "heuristics/src/main/java/dev/dmabroker/heuristics",
               "metrics/src/main/java/dev/dmabroker/metrics",
               "allocators/remote/src/main/java/dev/dmabroker/remote")
           .map(TOP::resolve)
           .toList();
-
-  /** The devices that samples share, and other programs may take. */
-  static final Path DEVICES =
-      TOP.resolve("samples/devices/src/main/java/dev/dmabroker/samples/devices");
 
   /** Folders with what is built or borrowed. */
   private static final Set<String> FOREIGN = Set.of("target", "shared");

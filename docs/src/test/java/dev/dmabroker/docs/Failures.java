@@ -39,6 +39,8 @@ import dev.dmabroker.allocators.ImportedDmaBuf;
 import dev.dmabroker.allocators.MemoryRefusedException;
 import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.allocators.UserMemory;
+import dev.dmabroker.devices.DeviceException;
+import dev.dmabroker.devices.V4l2Device;
 import dev.dmabroker.heuristics.PeerTable;
 import dev.dmabroker.heuristics.PeerTableException;
 import dev.dmabroker.remote.BrokerService;
@@ -88,6 +90,7 @@ final class Failures extends Fixture implements AutoCloseable {
           Map.entry(ClosedException.class, Failures::closed),
           Map.entry(CpuAccessException.class, Failures::cpuAccess),
           Map.entry(DescriptorException.class, Failures::descriptor),
+          Map.entry(DeviceException.class, Failures::device),
           Map.entry(DuplicateMemoryException.class, Failures::duplicateMemory),
           Map.entry(DuplicateNameException.class, Failures::duplicateName),
           Map.entry(FenceException.class, Failures::fence),
@@ -224,6 +227,12 @@ final class Failures extends Fixture implements AutoCloseable {
           thrown(DescriptorException.class, mapping::fd),
           thrown(DescriptorException.class, other::dupFd));
     }
+  }
+
+  List<Exception> device() {
+    return List.of(
+        thrown(DeviceException.class, () -> V4l2Device.open(Path.of("/dev/no-video"))),
+        thrown(DeviceException.class, () -> V4l2Device.open(Path.of("/dev/null"))));
   }
 
   List<Exception> duplicateMemory() {

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +40,10 @@ record PublicMember(
   /** A name with its type. */
   record Named(String name, String type) {}
 
-  /** All of the published packages, and of the devices that samples share. */
+  /** All of the published packages. */
   static List<PublicMember> all() {
     List<Path> sources =
-        Stream.concat(Documents.PUBLIC_PACKAGES.stream(), Stream.of(Documents.DEVICES))
+        Documents.PUBLIC_PACKAGES.stream()
             .flatMap(folder -> Documents.sources(folder).stream())
             .toList();
     List<PublicMember> members = new ArrayList<>();

@@ -132,7 +132,13 @@ class TroubleshootingTest {
   private static String sources() throws IOException {
     StringBuilder text = new StringBuilder();
     for (String module :
-        List.of("api", "allocators", "heuristics", "metrics", "allocators/remote")) {
+        List.of(
+            "api",
+            "allocators",
+            "allocators/devices",
+            "heuristics",
+            "metrics",
+            "allocators/remote")) {
       try (Stream<Path> files = Files.walk(Documents.TOP.resolve(module + "/src/main/java"))) {
         files
             .filter(file -> file.toString().endsWith(".java"))

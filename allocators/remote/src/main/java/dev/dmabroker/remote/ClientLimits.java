@@ -257,10 +257,12 @@ public final class ClientLimits {
     /**
      * Limits the moves of buffers that the client makes necessary, by devices that their places do
      * not suit, and by memory that it asks for where others' buffers lie. A move that was undone
-     * counts, and so does an evacuation. While a client has caused as many as it may, it is refused
-     * with {@link dev.dmabroker.BusyException} what may cause another: to attach a device that the
-     * buffer would move for, to consume a stream, to pin, prepare and evacuate, and a map that
-     * would have to wait.
+     * counts, and so does an evacuation, and that the client leaves another's buffer which it has
+     * mapped: the buffer moves then, as the client may have kept a descriptor. While a client has
+     * caused as many as it may, it is refused with {@link dev.dmabroker.BusyException} what may
+     * cause another: to attach a device that the buffer would move for, or a first device to
+     * another's buffer, to consume a stream, to pin, prepare and evacuate, and a map that would
+     * have to wait.
      *
      * @param most at once, and how many more each minute; at least 1
      * @return this builder

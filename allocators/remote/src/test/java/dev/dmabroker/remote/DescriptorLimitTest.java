@@ -331,4 +331,20 @@ class DescriptorLimitTest {
       assertEquals("late", late.name());
     }
   }
+
+  @Test
+  void aClientThatTakesTheLastDescriptorIsToldSo() throws Exception {
+    String text = "";
+    try (NoDescriptors limit = NoDescriptors.but(1, service.pid())) {
+      for (int tries = 0; tries < 20 && text.isEmpty(); tries++) {
+        // It succeeds if a thread of the service has just given a descriptor back.
+        try (RemoteBroker unused = RemoteBroker.connect(socket, "last")) {
+          limit.leave(1);
+        } catch (ClosedException e) {
+          text = String.valueOf(e.getMessage());
+        }
+      }
+    }
+    assertTrue(text.contains("have the service given more descriptors (ulimit -n)"), text);
+  }
 }

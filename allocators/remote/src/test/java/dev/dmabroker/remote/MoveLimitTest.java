@@ -116,6 +116,7 @@ class MoveLimitTest {
 
   /** Has the buffer move for devices that agree on no place, until the client may cause no more. */
   private void spend() {
+    Attachment unused = opened.attach(device(CPU)); // So that the client does not leave meanwhile.
     for (int move = 1; move <= MOVES; move++) {
       Attachment strict = opened.attach(device(move % 2 == 1 ? CONTIGUOUS : SCATTERED));
       strict.map(Access.READ).close();
@@ -165,6 +166,23 @@ class MoveLimitTest {
     assertRefused(() -> in.map(Access.WRITE));
     assertRefused(() -> in.map(Access.WRITE, Duration.ofSeconds(30)));
     here.map(Access.READ).close();
+  }
+
+  @Test
+  void aClientThatComesAndGoesIsRefusedAndTheOwnerGoesOn() {
+    for (int move = 1; move <= MOVES; move++) {
+      opened.attach(device(CPU)).close(); // It never mapped, so nothing moves.
+      Attachment in = opened.attach(device(CPU));
+      in.map(Access.READ).close();
+      in.close();
+      int expected = move;
+      Await.until("the buffer has left what the client had", () -> moves.get() == expected);
+    }
+    assertRefused(() -> opened.attach(device(CPU)));
+    assertEquals(42, read());
+    write(43);
+    assertEquals(43, read());
+    assertEquals(MOVES, moves.get());
   }
 
   @Test

@@ -120,6 +120,35 @@ class SharingTest {
   // ---- Tokens ----
 
   @Test
+  void aGuestThatHasGoneSeesNothingNew() throws Exception {
+    SharedBuffer frame = owner.export("frame", BlobSpec.of(4096));
+    Attachment mine = frame.attach(owner.register("camera", CPU));
+    write(mine, 1);
+    SharedBuffer theirs = other.openBuffer(owner.share(frame, Rights.of(Access.READ_WRITE)));
+    Attachment in = theirs.attach(reader(other, CPU));
+    try (Fd kept = keep(in)) {
+      in.close();
+      write(mine, 2);
+      assertEquals(1, first(kept), "what was there when it left");
+      assertEquals(2, read(mine));
+    }
+    Attachment again = theirs.attach(other.register("printer", CPU));
+    try (Fd kept = keep(again)) {
+      other.close(); // As if its process had died.
+      Await.until("the guest has gone", () -> service.clients().size() == 1);
+      write(mine, 3);
+      assertEquals(2, first(kept));
+    }
+  }
+
+  /** Keeps a descriptor of the memory beyond the mapping, as a driver or a process may. */
+  private static Fd keep(Attachment attachment) {
+    try (Mapping mapping = attachment.map(Access.READ)) {
+      return new Fd(mapping.dupFd(), "kept");
+    }
+  }
+
+  @Test
   void aTokenOpensABufferWhichLivesUntilItsLastClientHasClosedIt() {
     SharedBuffer mine = owner.export("frame", BlobSpec.of(4096));
     write(mine.attach(owner.register("camera", CPU)), 42);

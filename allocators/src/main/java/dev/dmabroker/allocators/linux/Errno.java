@@ -18,12 +18,15 @@ public record Errno(int code) {
   public static final Errno EPERM = named(1, "EPERM, not permitted");
   public static final Errno ENOENT = named(2, "ENOENT, no such file");
   public static final Errno EINTR = named(4, "EINTR, interrupted by a signal");
+  public static final Errno EIO = named(5, "EIO, the device failed");
+  public static final Errno ENXIO = named(6, "ENXIO, no such device or address");
   public static final Errno EBADF = named(9, "EBADF, not an open descriptor");
   public static final Errno EAGAIN = named(11, "EAGAIN, try again");
   public static final Errno ENOMEM = named(12, "ENOMEM, out of memory");
   public static final Errno EACCES = named(13, "EACCES, permission denied");
   public static final Errno EFAULT = named(14, "EFAULT, bad address");
   public static final Errno EBUSY = named(16, "EBUSY, in use");
+  public static final Errno EEXIST = named(17, "EEXIST, it exists already");
   public static final Errno ENODEV = named(19, "ENODEV, no such device");
   public static final Errno ENOTDIR = named(20, "ENOTDIR, not a folder");
   public static final Errno EINVAL = named(22, "EINVAL, invalid argument");
@@ -33,13 +36,20 @@ public record Errno(int code) {
   public static final Errno EFBIG = named(27, "EFBIG, file too large");
   public static final Errno ENOSPC = named(28, "ENOSPC, no space left");
   public static final Errno EPIPE = named(32, "EPIPE, the other end is gone");
+  public static final Errno EDOM = named(33, "EDOM, outside the domain");
+  public static final Errno ERANGE = named(34, "ERANGE, out of range");
   public static final Errno ENOSYS = named(38, "ENOSYS, the kernel does not know the call");
+  public static final Errno ENODATA = named(61, "ENODATA, no data");
+  public static final Errno ENOLINK = named(67, "ENOLINK, no link");
+  public static final Errno EPROTO = named(71, "EPROTO, a protocol error");
+  public static final Errno EOVERFLOW = named(75, "EOVERFLOW, too large a value");
   public static final Errno EOPNOTSUPP = named(95, "EOPNOTSUPP, not supported");
   public static final Errno ECONNABORTED = named(103, "ECONNABORTED, the client gave up");
   public static final Errno ECONNRESET = named(104, "ECONNRESET, the other end is gone");
   public static final Errno ENOBUFS = named(105, "ENOBUFS, no buffer left");
   public static final Errno ETOOMANYREFS =
       named(109, "ETOOMANYREFS, too many descriptors are under way");
+  public static final Errno ETIMEDOUT = named(110, "ETIMEDOUT, it took too long");
   public static final Errno ECONNREFUSED = named(111, "ECONNREFUSED, no process listens");
 
   private static Errno named(int code, String text) {
@@ -50,6 +60,13 @@ public record Errno(int code) {
   /** The reason why this thread's last call failed. Read it only after a call that returned -1. */
   public static Errno last() {
     return new Errno(Native.getLastError());
+  }
+
+  /** The name that {@code errno.h} has for it, or "errno 123" for one that is not known here. */
+  public String name() {
+    String text = toString();
+    int comma = text.indexOf(',');
+    return comma < 0 ? text : text.substring(0, comma);
   }
 
   /** The kind of refusal that this is, for a call that allocates. */

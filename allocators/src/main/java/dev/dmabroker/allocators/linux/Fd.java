@@ -72,7 +72,7 @@ public final class Fd implements AutoCloseable {
   }
 
   /** The text as C needs it, with a zero byte at the end. */
-  static byte[] text(String text) {
+  public static byte[] text(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return Arrays.copyOf(bytes, bytes.length + 1);
   }

@@ -1,11 +1,11 @@
 package dev.dmabroker.allocators.linux;
 
 /**
- * Numbers of the requests to dma-bufs and sync files, put together as asm-generic/ioctl.h does:
- * from the top two bits of direction, fourteen of argument size, eight of type and eight of number.
- * PowerPC, MIPS and SPARC lay them out differently and are refused, see {@link Architecture}.
+ * Numbers of the requests to drivers, put together as asm-generic/ioctl.h does: from the top two
+ * bits of direction, fourteen of argument size, eight of type and eight of number. PowerPC, MIPS
+ * and SPARC lay them out differently and are refused, see {@link Architecture}.
  */
-final class Ioctl {
+public final class Ioctl {
 
   private static final int WRITE = 1;
   private static final int READ = 2;
@@ -82,12 +82,17 @@ final class Ioctl {
   private Ioctl() {}
 
   /** The number of a request that fills its argument in. */
-  static long read(char type, int number, int argumentBytes) {
+  public static long read(char type, int number, int argumentBytes) {
     return number(READ, type, number, argumentBytes);
   }
 
+  /** The number of a request that takes its argument. */
+  public static long write(char type, int number, int argumentBytes) {
+    return number(WRITE, type, number, argumentBytes);
+  }
+
   /** The number of a request with an argument that goes both ways. */
-  static long readWrite(char type, int number, int argumentBytes) {
+  public static long readWrite(char type, int number, int argumentBytes) {
     return number(READ | WRITE, type, number, argumentBytes);
   }
 

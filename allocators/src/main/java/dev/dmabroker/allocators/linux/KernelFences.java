@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /**
  * Waits for sync files, and for dma-bufs in the place of one: a dma-buf polls readable once the
@@ -25,6 +26,9 @@ final class KernelFences implements FenceKind {
 
   /** The offset of the status in struct sync_fence_info. */
   private static final int FENCE_STATUS = 64;
+
+  /** The fences that the first question has room for; most files have one. */
+  private static final int USUAL_FENCES = 4;
 
   @Override
   public void check(int fd) throws HeapException {
@@ -45,41 +49,44 @@ final class KernelFences implements FenceKind {
     }
   }
 
+  /** {@inheritDoc} One call to the kernel, unless the file has more fences than usual. */
   @Override
   public int outcome(int fd) {
+    OptionalInt errno = firstErrno(fd, USUAL_FENCES);
+    if (errno.isPresent()) {
+      return errno.getAsInt();
+    }
     byte[] answer = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
     if (!ask(fd, answer)) {
       return DmaBufs.isDmaBuf(fd) ? 0 : NO_FENCE;
     }
     ByteBuffer info = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
-    int errno = Math.max(0, -info.getInt(STATUS));
     int fences = info.getInt(NUM_FENCES);
-    return errno != 0 || fences == 0 ? errno : firstErrno(fd, fences);
+    return firstErrno(fd, Math.max(1, fences)).orElse(Math.max(0, -info.getInt(STATUS)));
   }
 
   /**
-   * The error of the first fence that failed. Each fence of the file is asked, because the file's
-   * own status leaves errors out in older kernels, and in any kernel if the file stands for a
-   * chain.
+   * The error of the first fence that failed, 0 if none did; empty if the file has more fences than
+   * there is room for, or is no sync file. Each fence of the file is asked, because the file's own
+   * status leaves errors out in older kernels, and in any kernel if the file stands for a chain.
    */
-  private static int firstErrno(int fd, int fences) {
-    try (Memory infos = new Memory((long) fences * Ioctl.SYNC_FENCE_INFO_BYTES)) {
+  private static OptionalInt firstErrno(int fd, int room) {
+    try (Memory infos = new Memory((long) room * Ioctl.SYNC_FENCE_INFO_BYTES)) {
       infos.clear();
-      byte[] request = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
-      ByteBuffer.wrap(request)
-          .order(ByteOrder.nativeOrder())
-          .putInt(NUM_FENCES, fences)
-          .putLong(INFOS, Pointer.nativeValue(infos));
-      if (!ask(fd, request)) {
-        return 0;
+      byte[] answer = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
+      ByteBuffer info = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
+      info.putInt(NUM_FENCES, room).putLong(INFOS, Pointer.nativeValue(infos));
+      if (!ask(fd, answer)) {
+        return OptionalInt.empty();
       }
+      int fences = Math.min(room, info.getInt(NUM_FENCES));
       for (int at = 0; at < fences; at++) {
         int status = infos.getInt((long) at * Ioctl.SYNC_FENCE_INFO_BYTES + FENCE_STATUS);
         if (status < 0) {
-          return -status;
+          return OptionalInt.of(-status);
         }
       }
-      return 0;
+      return OptionalInt.of(Math.max(0, -info.getInt(STATUS)));
     }
   }
 

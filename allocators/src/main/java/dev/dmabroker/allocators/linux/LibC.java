@@ -18,8 +18,9 @@ import com.sun.jna.NativeLibrary;
 public final class LibC implements SystemCalls {
 
   static final int O_RDONLY = 0;
-  static final int O_RDWR = 2;
-  static final int O_CLOEXEC = 0x80000;
+  public static final int O_RDWR = 2;
+  public static final int O_NONBLOCK = 0x800;
+  public static final int O_CLOEXEC = 0x80000;
 
   static final int SEEK_END = 2;
 
@@ -42,17 +43,18 @@ public final class LibC implements SystemCalls {
   public static final int PROT_READ = 1;
   public static final int PROT_WRITE = 2;
   public static final int MAP_SHARED = 1;
-  static final int MAP_PRIVATE = 2;
-  static final int MAP_ANONYMOUS = 0x20;
+  public static final int MAP_PRIVATE = 2;
+  public static final int MAP_ANONYMOUS = 0x20;
   static final int MAP_NORESERVE = 0x4000;
   static final int MAP_POPULATE = 0x8000;
   static final int MADV_DONTFORK = 10;
   static final int MREMAP_MAYMOVE = 1;
   static final int MREMAP_FIXED = 2;
-  static final long MAP_FAILED = -1;
+  public static final long MAP_FAILED = -1;
 
-  static final int POLLIN = 1;
-  static final int POLLOUT = 4;
+  public static final int POLLIN = 1;
+  public static final int POLLPRI = 2;
+  public static final int POLLOUT = 4;
   static final int POLLERR = 8;
   static final int POLLNVAL = 0x20;
 
@@ -78,10 +80,10 @@ public final class LibC implements SystemCalls {
   static final long DMA_BUF_MAGIC = 0x444d4142;
 
   /** The size of struct pollfd: int fd; short events; short revents. */
-  static final int POLLFD_BYTES = 8;
+  public static final int POLLFD_BYTES = 8;
 
   /** The size of struct timespec: long tv_sec; long tv_nsec. */
-  static final int TIMESPEC_BYTES = 16;
+  public static final int TIMESPEC_BYTES = 16;
 
   /** The size of struct statfs, which begins with {@code long f_type}. */
   static final int STATFS_BYTES = 120;

@@ -1,6 +1,6 @@
 /**
- * Linux system calls, and the heaps made of them. This package is not exported, and it alone uses
- * JNA.
+ * Linux system calls, and the heaps made of them. This package is exported to this project's own
+ * modules alone, and of this module's packages it alone uses JNA.
  */
 @NullMarked
 package dev.dmabroker.allocators.linux;

@@ -110,6 +110,9 @@ final class Attaching {
       return null;
     }
     Place place = life.place;
+    if (place != null && place.isExposed()) {
+      life.advance(after); // The device may be of the group that had left.
+    }
     // A device that the place does not suit makes the buffer move, now or when it has memory.
     if (place != null && attachment.suits(place)) {
       life.attachments.openGate(attachment, place);

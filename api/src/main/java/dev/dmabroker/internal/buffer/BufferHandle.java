@@ -2,8 +2,8 @@ package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
-import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.internal.gate.AttachmentHandle;
+import dev.dmabroker.internal.gate.OwnedBuffer;
 import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.BufferSpec;
@@ -16,7 +16,7 @@ import java.util.function.Function;
  * The handle of a buffer that applications hold. See {@link Leakable} for what happens when it is
  * lost.
  */
-public final class BufferHandle implements SharedBuffer {
+public final class BufferHandle implements OwnedBuffer {
   private final ManagedBuffer buffer;
 
   /** Makes the buffer as well, as the buffer has to know its handle from the start. */
@@ -27,6 +27,11 @@ public final class BufferHandle implements SharedBuffer {
 
   public ManagedBuffer buffer() {
     return buffer;
+  }
+
+  @Override
+  public void ownedBy(String trustGroup) {
+    buffer.life.lock.change(after -> buffer.life.trust.ownedBy(trustGroup));
   }
 
   @Override

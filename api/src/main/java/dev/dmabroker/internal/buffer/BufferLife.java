@@ -75,6 +75,7 @@ public final class BufferLife extends Leakable {
   final Attachments attachments = new Attachments();
   final Requests requests = new Requests();
   final Retries retries;
+  final Trust trust = new Trust(this);
 
   /** The buffers that this buffer moves in turn with. */
   final MoveQueue<BufferLife> queue;
@@ -286,6 +287,7 @@ public final class BufferLife extends Leakable {
     if (place != null) {
       place.endLeases(after);
       place.prune(after);
+      trust.judge(place, after);
     }
     if (Ending.releaseIfOver(this, after)) {
       return;
@@ -318,6 +320,7 @@ public final class BufferLife extends Leakable {
     pins = left;
     if (!isPinned()) {
       retries.startOver();
+      trust.judge(resident(), after);
       Moving.seek(this, after);
     }
   }
@@ -343,10 +346,6 @@ public final class BufferLife extends Leakable {
 
   BufferReport report() {
     return new BufferReport(this);
-  }
-
-  BufferErrors errors() {
-    return report().errors();
   }
 
   void tell(AfterLock after, Consumer<BrokerListener> event) {

@@ -136,7 +136,7 @@ public final class BufferRegistry implements Supplies {
               Budgets.Reservation reservation =
                   budgets.reserve("export " + name + " (" + spec + ")", charged(owner), sizeBytes);
               try {
-                return keep(
+                BufferLife made =
                     new BufferLife(
                         this,
                         exported.incrementAndGet(),
@@ -144,7 +144,11 @@ public final class BufferRegistry implements Supplies {
                         planner.target(spec),
                         reservation,
                         queue,
-                        origin));
+                        origin);
+                if (owner != null) {
+                  made.trust.ownedBy(owner.trustGroup());
+                }
+                return keep(made);
               } catch (Throwable t) {
                 reservation.end(); // No buffer has taken it over.
                 throw t;

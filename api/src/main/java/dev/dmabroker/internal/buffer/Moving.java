@@ -75,8 +75,9 @@ final class Moving implements Movable {
         || !mayBegin(life, after)) {
       return;
     }
+    BufferMove.Cause cause = life.resident().isExposed() ? BufferMove.Cause.TRUST : life.moveCause;
     String device = unsuited.device().name();
-    Moving moving = new Moving(life, life.moveCause, device, life.retries.begin(), null);
+    Moving moving = new Moving(life, cause, device, life.retries.begin(), null);
     life.moving = moving;
     life.become(State.PREPARING);
     after.then(() -> life.services().workers().execute(moving.relocation::prepare));

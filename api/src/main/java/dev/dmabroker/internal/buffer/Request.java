@@ -38,7 +38,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
   private final Wait<G> wait = new Wait<>();
 
   Request(BufferLife life) {
-    this(life, Caller.current());
+    this(life, Caller.asking());
   }
 
   Request(BufferLife life, Object asker) {
@@ -283,7 +283,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
       return wait.ended();
     }
     WaitGraph waits = life.services().waits();
-    waits.park(this);
+    waits.park(asker, this);
     boolean granted = false;
     BrokerException[] interrupted = new BrokerException[1];
     try {
@@ -306,7 +306,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
       // An interrupt that came too late to give up hides what the request failed with meanwhile.
       throw interrupted[0] == null ? e : interrupted[0];
     } finally {
-      waits.unpark(this);
+      waits.unpark(asker, this);
       waited(granted).run();
     }
   }

@@ -24,7 +24,7 @@ final class SelfWait {
         && request.holdsUpAsker()
         && request.needsDrain()
         && life.place.isHeldBy(request.asker(), request.needsOnlyWritersGone())) {
-      throw life.errors().selfWait(request.describe(), "the calling thread");
+      throw life.report().errors().selfWait(request.describe(), "the calling thread");
     }
   }
 
@@ -100,7 +100,8 @@ final class SelfWait {
           if (request.needsDrain()) {
             if (held.access().writes() || !request.needsOnlyWritersGone()) {
               life.requests.remove(request);
-              request.fail(after, life.errors().selfWait(request.describe(), "its own chain"));
+              request.fail(
+                  after, life.report().errors().selfWait(request.describe(), "its own chain"));
             }
           } else if (held.access().writes() || life.evacuation != null) {
             boolean unused = letIn(request, after);

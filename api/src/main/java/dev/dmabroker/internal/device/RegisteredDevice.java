@@ -165,6 +165,11 @@ public final class RegisteredDevice implements Device, Participant {
     return spec.group();
   }
 
+  /** Returns the group of devices that trust each other; those without a group are one, too. */
+  public String trustGroup() {
+    return spec.group().orElse("");
+  }
+
   @Override
   public List<Finding> findings() {
     return known.probing().findings();

@@ -42,6 +42,9 @@ public final class AttachedDevice extends Leakable implements Attachment, Asker 
   /** The {@link Accesses} that the device declared. */
   private final int permitted;
 
+  /** Whether the broker itself uses the device here, as a stream does. */
+  private final boolean ofBroker;
+
   private volatile boolean detached;
   private volatile boolean leftOut;
 
@@ -56,6 +59,7 @@ public final class AttachedDevice extends Leakable implements Attachment, Asker 
     this.device = device;
     this.clock = services.clock();
     this.permitted = Accesses.permittedBy(device.access());
+    this.ofBroker = origin == null;
   }
 
   @Override
@@ -259,6 +263,14 @@ public final class AttachedDevice extends Leakable implements Attachment, Asker 
   AttachmentState snapshot() {
     return new StateRecords.AttachmentState(
         device.name(), services.time().instant(sinceNanos()), leftOut);
+  }
+
+  /**
+   * Whether the broker itself attached the device, as a stream does. A stream replaces by itself
+   * what groups that have left may have kept.
+   */
+  boolean isOfBroker() {
+    return ofBroker;
   }
 
   public boolean isDetached() {

@@ -257,6 +257,19 @@ public final class Attachments {
   }
 
   /**
+   * Has the gates let in what they did, after it has changed which devices the place suits. Where
+   * it suits none, all leases are asked back.
+   */
+  public void reopenGates(Place place, Recall why) {
+    if (opening != null) {
+      openGates(place, opening);
+    }
+    if (place.isExposed()) {
+      place.recall(/* onlyWriting= */ false, why);
+    }
+  }
+
+  /**
    * Lets in less than the gates do, and asks back the leases in whose way that is: those that
    * write.
    */

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.gate;
 
+import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.Holder;
 import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.internal.allocation.PlacedMemory;
@@ -13,8 +14,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place where a buffer lies: its memory, the mappings that are in it, and whether it has
@@ -35,6 +39,12 @@ public final class Place {
 
   /** The layout of the memory. It is kept here too, as mappings read it all the time. */
   private final Layout layout;
+
+  /** The groups of attachments that {@link #prune} forgot and that had mapped the memory. */
+  private ImmutableSet<String> former = ImmutableSet.of();
+
+  /** A group that may have kept the memory, and that the contents are not for; null if none. */
+  private @Nullable String exposedTo;
 
   /** How many uses by the broker itself the memory has to outlast; under the buffer's lock. */
   private int uses;
@@ -99,8 +109,9 @@ public final class Place {
     return memory.sinceNanos();
   }
 
+  /** Whether the device can use the memory, and no other group reads or writes it meanwhile. */
   public boolean suits(Participant device) {
-    return memory.suits(device);
+    return exposedTo == null && memory.suits(device);
   }
 
   /** Notes that a device takes this memory although it did not seem to. Under the buffer's lock. */
@@ -110,7 +121,11 @@ public final class Place {
 
   /** What the device requires and this memory lacks, for errors. */
   public String unmet(Participant device) {
-    return memory.unmet(device);
+    return exposedTo == null
+        ? memory.unmet(device)
+        : "memory to itself, as "
+            + (exposedTo.isEmpty() ? "devices without a group" : "devices of group " + exposedTo)
+            + " have left and may have kept a descriptor";
   }
 
   /** Gives the memory back to its heap. Calls the heap, so it must not run under a lock. */
@@ -135,6 +150,37 @@ public final class Place {
     }
   }
 
+  // ---- Groups that have had the memory; under the buffer's lock ----
+
+  /** The groups of devices that had the memory, were detached and have no mapping out. */
+  public Set<String> former() {
+    return former;
+  }
+
+  /** The attachments that have mappings here, or had some and are not forgotten. */
+  public Stream<AttachedDevice> attachments() {
+    return occupancies.stream().map(Occupancy::attachment);
+  }
+
+  /**
+   * Sets which group may have kept the memory, though the contents are not for it any more: then
+   * the place suits no device.
+   *
+   * @param group null if there is none
+   * @return whether that changes which devices the place suits
+   */
+  public boolean expose(@Nullable String group, AfterLock after) {
+    String before = exposedTo;
+    after.undo(() -> exposedTo = before);
+    exposedTo = group;
+    return (before == null) != (group == null);
+  }
+
+  /** Whether a group may have kept the memory, though the contents are not for it any more. */
+  public boolean isExposed() {
+    return exposedTo != null;
+  }
+
   // ---- Mappings; under the buffer's lock, and final once the gates let no mapping in ----
 
   /** The mappings of one attachment in this place, made on first use. */
@@ -149,29 +195,39 @@ public final class Place {
     return first;
   }
 
-  /** Forgets attachments that were detached and have no mapping out. */
+  /**
+   * Forgets attachments that were detached and have no mapping out, but not the groups of their
+   * devices, if those had the memory.
+   */
   public void prune(AfterLock after) {
     if (!hasForgettable()) {
       return;
     }
     List<Occupancy> kept = new ArrayList<>(occupancies.size());
     long forgotten = forgottenTakings;
+    Set<String> groups = new LinkedHashSet<>(former);
     for (Occupancy it : occupancies) {
       if (it.isForgettable()) {
         forgotten += it.takings();
+        if (it.takings() > 0 && !it.attachment().isOfBroker()) {
+          groups.add(it.attachment().device().trustGroup());
+        }
       } else {
         kept.add(it);
       }
     }
     List<Occupancy> before = occupancies;
     long takings = forgottenTakings;
+    ImmutableSet<String> groupsBefore = former;
     after.undo(
         () -> {
           occupancies = before;
           forgottenTakings = takings;
+          former = groupsBefore;
         });
     occupancies = kept;
     forgottenTakings = forgotten;
+    former = ImmutableSet.copyOf(groups);
   }
 
   private boolean hasForgettable() {

@@ -59,6 +59,7 @@ record MoveReport(
     return switch (cause) {
       case ROOM -> " to make room for ";
       case REBALANCE -> " to leave more room in ";
+      case TRUST -> " as a group of devices that has left may have kept its memory, for ";
       default -> " for ";
     };
   }

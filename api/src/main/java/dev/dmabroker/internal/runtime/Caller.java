@@ -13,6 +13,14 @@ public final class Caller {
     return Thread.currentThread();
   }
 
+  /**
+   * Returns the caller that the calling thread asks for: itself, unless it {@linkplain ProxyThread
+   * asks for a caller elsewhere}.
+   */
+  public static Object asking() {
+    return Thread.currentThread() instanceof ProxyThread proxy ? proxy.caller() : current();
+  }
+
   /** Returns the name of a caller: a thread's, or the text of what stands for one elsewhere. */
   public static String name(Object caller) {
     return caller instanceof Thread thread ? thread.getName() : caller.toString();

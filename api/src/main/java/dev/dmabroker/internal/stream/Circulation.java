@@ -185,7 +185,7 @@ final class Circulation implements ProducerSide, FrameSource {
         life.events.dropped(life.producer, frame.sequence(), Reason.FAILED, after);
       } else {
         for (AttachedConsumer consumer : use.devices.consumers()) {
-          if (frame.buffer().mayBeSeenBy(StreamDevices.group(consumer.device()))) {
+          if (frame.buffer().mayBeSeenBy(consumer.device().trustGroup())) {
             consumer.offer(frame.buffer(), frame.sequence(), after);
           } else {
             consumer.miss(frame.sequence(), Reason.FOREIGN, after);

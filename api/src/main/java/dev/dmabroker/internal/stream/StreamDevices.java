@@ -23,12 +23,7 @@ final class StreamDevices {
 
   StreamDevices(RegisteredDevice producer) {
     this.producer = producer;
-    this.audience = ImmutableSet.of(group(producer));
-  }
-
-  /** The group that a device belongs to. Devices without a group trust each other. */
-  static String group(RegisteredDevice device) {
-    return device.group().orElse("");
+    this.audience = ImmutableSet.of(producer.trustGroup());
   }
 
   /** Has a change that throws put back which consumers there are, and what it does to each. */
@@ -65,8 +60,8 @@ final class StreamDevices {
   /** Works out the groups again, after a device has come or gone. */
   private void countAudience() {
     ImmutableSet.Builder<String> groups = ImmutableSet.builder();
-    groups.add(group(producer));
-    consumers.forEach(consumer -> groups.add(group(consumer.device())));
+    groups.add(producer.trustGroup());
+    consumers.forEach(consumer -> groups.add(consumer.device().trustGroup()));
     audience = groups.build();
   }
 

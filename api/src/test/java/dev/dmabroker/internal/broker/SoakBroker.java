@@ -114,6 +114,7 @@ final class SoakBroker {
     final AtomicLong moves = new AtomicLong();
     final AtomicLong evictions = new AtomicLong();
     final AtomicLong rollbacks = new AtomicLong();
+    final AtomicLong departures = new AtomicLong();
     private final Faults faults;
 
     Counts(Faults faults) {
@@ -125,6 +126,9 @@ final class SoakBroker {
       moves.incrementAndGet();
       if (event.cause() == BufferMove.Cause.ROOM) {
         evictions.incrementAndGet();
+      }
+      if (event.cause() == BufferMove.Cause.TRUST) {
+        departures.incrementAndGet();
       }
       faults.strikeUndeclared(Site.LISTENER);
     }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.ScriptedHeap;
 import dev.dmabroker.testing.SnapshotInvariants;
@@ -41,7 +44,7 @@ class SoakTest {
     SoakActions actions =
         new SoakActions(
             broker,
-            SoakBroker.devices(broker),
+            devices(broker),
             BUFFERS,
             Long.MAX_VALUE,
             Duration.ZERO,
@@ -56,7 +59,18 @@ class SoakTest {
     end(broker, actions);
     assertEquals(Set.of(), soak.faults.unused(), "places that were never called");
     assertTrue(
-        soak.counts.moves.get() > 0 && soak.counts.rollbacks.get() > 0, "it did what it is for");
+        soak.counts.moves.get() > 0
+            && soak.counts.rollbacks.get() > 0
+            && soak.counts.departures.get() > 0,
+        "it did what it is for");
+  }
+
+  /** Devices of many wishes, and one that is not trusted with what comes after it has left. */
+  private static List<Device> devices(Broker broker) {
+    List<Device> devices = new ArrayList<>(SoakBroker.devices(broker));
+    devices.add(
+        broker.register(DeviceSpec.builder("guest").group("guests").access(Access.READ).build()));
+    return devices;
   }
 
   private void run(Broker broker, SoakActions actions) throws InterruptedException {
@@ -100,7 +114,7 @@ class SoakTest {
     }
     System.out.printf(
         "soak: seed=%d length=%s operations=%d maps=%d refused=%d moves=%d rollbacks=%d"
-            + " evictions=%d fences=%d faults=%s corrupt=%d%n",
+            + " evictions=%d departures=%d fences=%d faults=%s corrupt=%d%n",
         seed,
         length,
         actions.operations.get(),
@@ -109,6 +123,7 @@ class SoakTest {
         soak.counts.moves.get(),
         soak.counts.rollbacks.get(),
         soak.counts.evictions.get(),
+        soak.counts.departures.get(),
         soak.fences.poller.made(),
         soak.faults,
         actions.failures.size());

@@ -5,7 +5,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.samples.devices.FrameChecksum;
+import dev.dmabroker.samples.common.FrameChecksum;
 import dev.dmabroker.spec.Access;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

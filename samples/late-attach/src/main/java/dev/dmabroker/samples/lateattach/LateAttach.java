@@ -5,7 +5,7 @@ import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.metrics.FlightEvents;
 import dev.dmabroker.metrics.TraceExport;
-import dev.dmabroker.samples.devices.StandIns;
+import dev.dmabroker.samples.common.StandIns;
 import dev.dmabroker.samples.lateattach.processes.Processes;
 import dev.dmabroker.samples.options.CommandLines;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.samples.devices.DeviceChoice;
+import dev.dmabroker.samples.common.DeviceChoice;
 import dev.dmabroker.samples.lateattach.processes.Job;
 import dev.dmabroker.samples.options.Within;
 import dev.dmabroker.spec.ImageSize;

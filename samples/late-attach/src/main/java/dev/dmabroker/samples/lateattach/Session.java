@@ -5,7 +5,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.samples.devices.StandIns;
+import dev.dmabroker.samples.common.StandIns;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import java.util.ArrayList;

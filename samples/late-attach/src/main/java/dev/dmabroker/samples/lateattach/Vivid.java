@@ -1,10 +1,10 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.samples.devices.DeviceException;
-import dev.dmabroker.samples.devices.DvTimings;
-import dev.dmabroker.samples.devices.FrameInterval;
-import dev.dmabroker.samples.devices.V4l2Device;
-import dev.dmabroker.samples.devices.V4l2Direction;
+import dev.dmabroker.devices.DeviceException;
+import dev.dmabroker.devices.DvTimings;
+import dev.dmabroker.devices.FrameInterval;
+import dev.dmabroker.devices.V4l2Device;
+import dev.dmabroker.devices.V4l2Direction;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageSpec;

@@ -1,11 +1,11 @@
 package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.Mapping;
-import dev.dmabroker.samples.devices.DeviceException;
-import dev.dmabroker.samples.devices.FrameLosses;
-import dev.dmabroker.samples.devices.V4l2Buffer;
-import dev.dmabroker.samples.devices.V4l2Direction;
-import dev.dmabroker.samples.devices.V4l2Queue;
+import dev.dmabroker.devices.DeviceException;
+import dev.dmabroker.devices.V4l2Buffer;
+import dev.dmabroker.devices.V4l2Direction;
+import dev.dmabroker.devices.V4l2Queue;
+import dev.dmabroker.samples.common.FrameLosses;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import java.time.Duration;

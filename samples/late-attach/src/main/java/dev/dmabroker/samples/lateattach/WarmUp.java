@@ -4,7 +4,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.samples.devices.StandIns;
+import dev.dmabroker.samples.common.StandIns;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import java.time.Duration;

@@ -2,12 +2,12 @@ package dev.dmabroker.samples.pipeline;
 
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.samples.devices.DeviceException;
-import dev.dmabroker.samples.devices.FrameInterval;
-import dev.dmabroker.samples.devices.V4l2Codec;
-import dev.dmabroker.samples.devices.V4l2Device;
-import dev.dmabroker.samples.devices.V4l2Direction;
-import dev.dmabroker.samples.devices.V4l2Format;
+import dev.dmabroker.devices.DeviceException;
+import dev.dmabroker.devices.FrameInterval;
+import dev.dmabroker.devices.V4l2Codec;
+import dev.dmabroker.devices.V4l2Device;
+import dev.dmabroker.devices.V4l2Direction;
+import dev.dmabroker.devices.V4l2Format;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageSize;

@@ -6,7 +6,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.StreamState;
-import dev.dmabroker.samples.devices.Books;
+import dev.dmabroker.samples.common.Books;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.dmabroker.samples.pipeline;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.samples.devices.Books;
-import dev.dmabroker.samples.devices.StandIns;
+import dev.dmabroker.samples.common.Books;
+import dev.dmabroker.samples.common.StandIns;
 import dev.dmabroker.samples.options.CommandLines;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package dev.dmabroker.samples.pipeline;
 
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.samples.devices.Loan;
-import dev.dmabroker.samples.devices.V4l2Queue;
+import dev.dmabroker.devices.Loan;
+import dev.dmabroker.devices.V4l2Queue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;

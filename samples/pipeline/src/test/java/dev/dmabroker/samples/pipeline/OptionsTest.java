@@ -3,7 +3,7 @@ package dev.dmabroker.samples.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.dmabroker.samples.devices.DeviceChoice;
+import dev.dmabroker.samples.common.DeviceChoice;
 import dev.dmabroker.samples.options.CommandLines;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.samples.devices.Books;
-import dev.dmabroker.samples.devices.StandIns;
+import dev.dmabroker.samples.common.Books;
+import dev.dmabroker.samples.common.StandIns;
 import dev.dmabroker.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;

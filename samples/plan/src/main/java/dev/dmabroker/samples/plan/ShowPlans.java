@@ -5,7 +5,7 @@ import dev.dmabroker.Conflict;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.samples.devices.StandIns;
+import dev.dmabroker.samples.common.StandIns;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.ImageSpec;

@@ -3,11 +3,11 @@ package dev.dmabroker.samples.probe;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.samples.devices.DeviceException;
-import dev.dmabroker.samples.devices.V4l2Capabilities;
-import dev.dmabroker.samples.devices.V4l2Device;
-import dev.dmabroker.samples.devices.V4l2Direction;
-import dev.dmabroker.samples.devices.V4l2Probe;
+import dev.dmabroker.devices.DeviceException;
+import dev.dmabroker.devices.V4l2Capabilities;
+import dev.dmabroker.devices.V4l2Device;
+import dev.dmabroker.devices.V4l2Direction;
+import dev.dmabroker.devices.V4l2Probe;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
@@ -83,7 +83,7 @@ public final class ShowProbes {
     return broker.register(
         DeviceSpec.builder(node.name())
             .access(node.direction() == V4l2Direction.CAPTURE ? Access.OVERWRITE : Access.READ)
-            .probe(new V4l2Probe(node.path(), node.direction()))
+            .probe(V4l2Probe.of(node.path(), node.direction()))
             .build());
   }
 

@@ -1,7 +1,7 @@
 package dev.dmabroker.samples.modes;
 
-import dev.dmabroker.samples.devices.V4l2Device;
-import dev.dmabroker.samples.devices.V4l2Direction;
+import dev.dmabroker.devices.V4l2Device;
+import dev.dmabroker.devices.V4l2Direction;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

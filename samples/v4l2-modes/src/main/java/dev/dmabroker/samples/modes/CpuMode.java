@@ -1,7 +1,7 @@
 package dev.dmabroker.samples.modes;
 
-import dev.dmabroker.samples.devices.V4l2Buffer;
-import dev.dmabroker.samples.devices.V4l2CpuQueue;
+import dev.dmabroker.devices.V4l2Buffer;
+import dev.dmabroker.devices.V4l2CpuQueue;
 import java.time.Duration;
 import java.util.Optional;
 

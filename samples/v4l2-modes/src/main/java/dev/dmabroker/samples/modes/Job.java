@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.modes;
 
-import dev.dmabroker.samples.devices.FrameLosses;
+import dev.dmabroker.samples.common.FrameLosses;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.modes;
 
-import dev.dmabroker.samples.devices.V4l2Buffer;
+import dev.dmabroker.devices.V4l2Buffer;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package dev.dmabroker.samples.modes;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.samples.devices.Books;
-import dev.dmabroker.samples.devices.DeviceException;
-import dev.dmabroker.samples.devices.FrameInterval;
-import dev.dmabroker.samples.devices.KmsDisplay;
-import dev.dmabroker.samples.devices.V4l2Device;
-import dev.dmabroker.samples.devices.V4l2Direction;
+import dev.dmabroker.devices.DeviceException;
+import dev.dmabroker.devices.FrameInterval;
+import dev.dmabroker.devices.KmsDisplay;
+import dev.dmabroker.devices.V4l2Device;
+import dev.dmabroker.devices.V4l2Direction;
+import dev.dmabroker.samples.common.Books;
 import dev.dmabroker.samples.options.CommandLines;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;

@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.modes;
 
-import dev.dmabroker.samples.devices.UserMemory;
-import dev.dmabroker.samples.devices.V4l2CpuQueue;
-import dev.dmabroker.samples.devices.V4l2Device;
-import dev.dmabroker.samples.devices.V4l2Direction;
+import dev.dmabroker.devices.PageMemory;
+import dev.dmabroker.devices.V4l2CpuQueue;
+import dev.dmabroker.devices.V4l2Device;
+import dev.dmabroker.devices.V4l2Direction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,25 +11,25 @@ import java.util.Optional;
 
 /** USERPTR: both drivers take the program's memory. */
 final class UserptrMode extends CpuMode {
-  private final List<UserMemory> memory;
+  private final List<PageMemory> memory;
 
-  private UserptrMode(V4l2CpuQueue in, V4l2CpuQueue out, List<UserMemory> memory) {
+  private UserptrMode(V4l2CpuQueue in, V4l2CpuQueue out, List<PageMemory> memory) {
     super(in, out);
     this.memory = memory;
   }
 
   static UserptrMode open(V4l2Device camera, V4l2Device display, int buffers, int frameBytes) {
-    List<UserMemory> memory = new ArrayList<>();
+    List<PageMemory> memory = new ArrayList<>();
     try {
       for (int i = 0; i < buffers; i++) {
-        memory.add(new UserMemory(frameBytes));
+        memory.add(new PageMemory(frameBytes));
       }
       return new UserptrMode(
           camera.usersMemory(V4l2Direction.CAPTURE, memory),
           display.usersMemory(V4l2Direction.OUTPUT, memory),
           memory);
     } catch (Throwable t) {
-      memory.forEach(UserMemory::close); // No driver has been given it yet.
+      memory.forEach(PageMemory::close); // No driver has been given it yet.
       throw t;
     }
   }
@@ -62,6 +62,6 @@ final class UserptrMode extends CpuMode {
   @Override
   public void close() {
     super.close(); // First the drivers, which have the memory.
-    memory.forEach(UserMemory::close);
+    memory.forEach(PageMemory::close);
   }
 }

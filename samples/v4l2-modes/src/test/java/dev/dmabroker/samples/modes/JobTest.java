@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.samples.devices.V4l2Buffer;
+import dev.dmabroker.devices.V4l2Buffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -10,6 +10,7 @@ import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Failures;
 import dev.dmabroker.remote.internal.wire.Acknowledged;
+import dev.dmabroker.remote.internal.wire.Asker;
 import dev.dmabroker.remote.internal.wire.CallOff;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService;
@@ -275,6 +276,17 @@ public final class Link implements AutoCloseable {
   /** The words in which mappings are counted; null if they are made by messages. */
   @Nullable Words words() {
     return words;
+  }
+
+  /** The calling thread, which is about to wait for an answer, and what it has mapped. */
+  Asker.Builder asker() {
+    Thread thread = Thread.currentThread();
+    String name = thread.getName();
+    Words counted = words;
+    return Asker.newBuilder()
+        .setThread(thread.getId())
+        .setName(name.substring(0, Math.min(64, name.length())))
+        .addAllHolds(counted == null ? List.of() : counted.heldBy(thread));
   }
 
   /** What the service tells without having been asked. */

@@ -201,12 +201,7 @@ final class RemoteAttachment implements Attachment {
   }
 
   private RemoteMapping get(Access access, Map.Builder request, Duration limit) {
-    Thread thread = Thread.currentThread();
-    Words words = link.words();
-    request
-        .setThread(thread.getId())
-        .setThreadName(thread.getName().substring(0, Math.min(64, thread.getName().length())))
-        .addAllHolds(words == null ? List.of() : words.heldBy(thread));
+    request.setAsker(link.asker());
     return link.<RemoteMapping>ask(
             request(access, request), answer -> granted(access, answer), RemoteMapping::close)
         .await(limit, "map " + this + " (" + access + ")");
@@ -263,7 +258,7 @@ final class RemoteAttachment implements Attachment {
 
   private Pin pin(PinIt.Builder request) {
     return link.get(
-        ToService.newBuilder().setPin(request.setAttachment(identity)),
+        ToService.newBuilder().setPin(request.setAttachment(identity).setAsker(link.asker())),
         answer -> new RemotePin(link, this, answer.message().getPinned()));
   }
 

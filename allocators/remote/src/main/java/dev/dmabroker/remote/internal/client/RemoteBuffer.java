@@ -109,24 +109,24 @@ public final class RemoteBuffer implements SharedBuffer {
         answer -> new RemoteAttachment(link, this, ours, answer.message().getAttached()));
   }
 
+  private void prepare(Prepare.Builder request) {
+    link.order(
+        ToService.newBuilder().setPrepare(request.setBuffer(identity).setAsker(link.asker())));
+  }
+
   @Override
   public void prepare(Duration timeout) {
-    link.order(
-        ToService.newBuilder()
-            .setPrepare(
-                Prepare.newBuilder()
-                    .setBuffer(identity)
-                    .setTimeoutNanos(Durations.nanos(Durations.timeout(timeout)))));
+    prepare(Prepare.newBuilder().setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
   }
 
   @Override
   public void prepare() {
-    link.order(ToService.newBuilder().setPrepare(Prepare.newBuilder().setBuffer(identity)));
+    prepare(Prepare.newBuilder());
   }
 
   private boolean evacuate(Evacuate.Builder request) {
     return link.get(
-        ToService.newBuilder().setEvacuate(request.setBuffer(identity)),
+        ToService.newBuilder().setEvacuate(request.setBuffer(identity).setAsker(link.asker())),
         answer -> answer.message().getEvacuated().getEvacuated());
   }
 

@@ -4,6 +4,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
+import dev.dmabroker.internal.gate.OwnedBuffer;
 import dev.dmabroker.remote.Rights;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.value.BadMessageException;
@@ -26,6 +27,7 @@ import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ final class BufferRequests {
   private final MemoryAccount account;
   private final RightsCheck rights;
   private final ShadowRequests shadows;
+  private final Askers askers;
 
   /**
    * An attachment.
@@ -58,8 +61,13 @@ final class BufferRequests {
    * A buffer as one client has it.
    *
    * @param rights what the client may do with it; null if the client made it
+   * @param mapped whether a device of the client has mapped it since the client came to it
    */
-  record HeldBuffer(Shared shared, @Nullable Rights rights) {
+  record HeldBuffer(Shared shared, @Nullable Rights rights, AtomicBoolean mapped) {
+    HeldBuffer(Shared shared, @Nullable Rights rights) {
+      this(shared, rights, new AtomicBoolean());
+    }
+
     SharedBuffer buffer() {
       return shared.buffer();
     }
@@ -76,6 +84,7 @@ final class BufferRequests {
     attachments = session.tables().table("attachment", session.limits().attachments());
     session.atEnd(() -> buffers.close().forEach(held -> close(held)));
     session.atEnd(() -> attachments.close().forEach(Served::close));
+    askers = new Askers(session);
     shadows = new ShadowRequests(session, server, this, rights);
   }
 
@@ -104,7 +113,7 @@ final class BufferRequests {
         (number, request, packet) -> {
           Served attached = attachments.remove(request.getDetach().getAttachment());
           if (attached != null) {
-            attached.close();
+            detach(attached);
           }
           session.done(number);
         });
@@ -120,8 +129,8 @@ final class BufferRequests {
         BodyCase.MAKE_PLAN,
         Where.IN_ORDER,
         (number, request, packet) -> plan(number, request.getMakePlan()));
-    new MapRequests(session, server, attachments, sent).serve(requests);
-    new PinRequests(session, attachments, rights).serve(requests);
+    new MapRequests(session, server, attachments, sent, askers).serve(requests);
+    new PinRequests(session, attachments, rights, askers).serve(requests);
     shadows.serve(requests);
   }
 
@@ -144,6 +153,7 @@ final class BufferRequests {
     try {
       made = make(name, spec, count, request.getOwner());
     } finally {
+      made.forEach(this::own);
       made.forEach(buffer -> account.made(buffer, each));
       account.giveBack(each * (wanted - made.size()));
     }
@@ -164,6 +174,13 @@ final class BufferRequests {
         : owner != 0
             ? List.of(server.broker().export(name, spec, devices.get(owner)))
             : List.of(server.broker().export(name, spec));
+  }
+
+  /** What the client writes is for its group, whether it has a device attached or not. */
+  private void own(SharedBuffer buffer) {
+    if (buffer instanceof OwnedBuffer its) {
+      its.ownedBy(session.welcome().group());
+    }
   }
 
   /** What one client has of buffers. */
@@ -206,11 +223,26 @@ final class BufferRequests {
     shadows.takeAway(buffer);
   }
 
+  /** A client that leaves another's buffer has it move, as the client may have kept its memory. */
+  private void detach(Served attached) {
+    attached.close();
+    HeldBuffer held = attached.held();
+    if (held.rights() != null
+        && !isAt(attached.buffer())
+        && held.mapped().compareAndSet(true, false)) {
+      session.welcome().moves().charge();
+    }
+  }
+
+  private boolean isAt(long buffer) {
+    return attachments.any(each -> each.buffer() == buffer);
+  }
+
   private void attach(long number, Attach request) {
     attachments.requireRoom(1);
     HeldBuffer held = buffers.get(request.getBuffer());
     Device device = devices.get(request.getDevice());
-    rights.attach(held, device);
+    rights.attach(held, device, isAt(request.getBuffer()));
     Attachment attachment = held.buffer().attach(device);
     held.shared().attached(device);
     Served served = new Served(attachment, request.getBuffer(), held);
@@ -235,11 +267,12 @@ final class BufferRequests {
         List.of());
   }
 
-  private void prepare(long number, Prepare request) {
+  private void prepare(long number, Prepare request) throws BadMessageException {
     SharedBuffer buffer = buffers.get(request.getBuffer()).buffer();
     session.welcome().moves().require("prepare " + buffer.name());
-    session.block(
+    askers.block(
         number,
+        request.getAsker(),
         () -> {
           if (request.getTimeoutNanos() == 0) {
             buffer.prepare();
@@ -250,14 +283,15 @@ final class BufferRequests {
     session.done(number);
   }
 
-  private void evacuate(long number, Evacuate request) {
+  private void evacuate(long number, Evacuate request) throws BadMessageException {
     HeldBuffer held = buffers.get(request.getBuffer());
     rights.requirePlacing(held, "evacuate");
     rights.requireAccess(held, Access.OVERWRITE, "evacuate, which drops the contents");
     SharedBuffer buffer = held.buffer();
     boolean[] evacuated = {true};
-    session.block(
+    askers.block(
         number,
+        request.getAsker(),
         () -> {
           if (request.getNowOrNever()) {
             evacuated[0] = buffer.tryEvacuate();

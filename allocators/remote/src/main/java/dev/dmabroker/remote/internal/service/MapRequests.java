@@ -6,7 +6,6 @@ import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferLease;
 import dev.dmabroker.internal.gate.BufferMapping;
-import dev.dmabroker.internal.gate.ForeignCaller;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.BufferRequests.Served;
 import dev.dmabroker.remote.internal.service.ClientThreads.ClientThread;
@@ -24,7 +23,6 @@ import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,25 +33,24 @@ import org.jspecify.annotations.Nullable;
  * waits for a map: the mapping belongs to the client's thread and to no thread of the service.
  */
 final class MapRequests {
-  private static final int NAME_LENGTH = 64;
-
   private final Session session;
   private final Things<Served> attachments;
   private final Things<MessageMapping> mappings;
   private final SentMemory sent;
   private final Server server;
-  private final ClientThreads threads;
+  private final Askers askers;
   private final @Nullable ClientPage page;
 
   /** A mapping without a word, and the client's thread that has it. */
   private record MessageMapping(BufferMapping mapping, ClientThread thread) {}
 
-  MapRequests(Session session, Server server, Things<Served> attachments, SentMemory sent) {
+  MapRequests(
+      Session session, Server server, Things<Served> attachments, SentMemory sent, Askers askers) {
     this.server = server;
     this.session = session;
     this.attachments = attachments;
     this.sent = sent;
-    threads = new ClientThreads(session.name());
+    this.askers = askers;
     page = session.page();
     mappings = session.tables().table("mapping", session.limits().mappings());
     if (page != null) {
@@ -118,11 +115,7 @@ final class MapRequests {
     if (!request.getWord()) {
       mappings.requireRoom(1);
     }
-    String name = request.getThreadName();
-    if (name.length() > NAME_LENGTH || request.getHoldsCount() > session.limits().mappings()) {
-      throw new BadMessageException("the thread's name, or the list of what it has, is too long");
-    }
-    ClientThread thread = threads.begin(request.getThread(), name);
+    ClientThread thread = askers.begin(request.getAsker());
     try {
       boolean spent =
           session.welcome().moves().isSpent(); // Then no buffer moves or gets memory for it.
@@ -140,16 +133,15 @@ final class MapRequests {
       }
       wait(number, request, attachment, access, thread);
     } catch (RuntimeException | Error e) {
-      threads.end(thread);
+      askers.end(thread);
       throw e;
     }
   }
 
   private void wait(
       long number, Map request, AttachedDevice attachment, Access access, ClientThread thread) {
-    List<BufferLease> uses = page == null ? List.of() : page.leases().of(request.getHoldsList());
     CompletableFuture<Mapping> future =
-        attachment.mapFor(new ForeignCaller(thread, uses), access, timeout(request));
+        attachment.mapFor(askers.caller(thread, request.getAsker()), access, timeout(request));
     CompletableFuture<?> unused =
         future.whenCompleteAsync(
             (mapping, thrown) -> {
@@ -159,7 +151,7 @@ final class MapRequests {
                 }
                 grant(number, request, (BufferMapping) mapping, thread);
               } catch (Throwable e) {
-                threads.end(thread);
+                askers.end(thread);
                 session.refuse(number, e);
               }
             },
@@ -175,6 +167,10 @@ final class MapRequests {
   /** Answers with a mapping, which passes to this. If it throws, the mapping is closed. */
   private void grant(long number, Map request, BufferMapping mapping, ClientThread thread) {
     mapping.hand(thread);
+    Served served = attachments.find(request.getAttachment());
+    if (served != null) {
+      served.held().mapped().set(true);
+    }
     Granted granted;
     try {
       granted =
@@ -189,7 +185,7 @@ final class MapRequests {
       grantAlone(number, request.getAttachment(), mapping, thread);
     } else {
       grantUse(number, request.getAttachment(), granted);
-      threads.end(thread);
+      askers.end(thread);
     }
   }
 
@@ -264,7 +260,7 @@ final class MapRequests {
       }
       MessageMapping unmapped = mappings.remove(request.getMapping());
       if (unmapped != null) {
-        threads.end(unmapped.thread);
+        askers.end(unmapped.thread);
       }
     }
     session.done(number);

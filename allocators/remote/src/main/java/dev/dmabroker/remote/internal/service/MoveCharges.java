@@ -35,9 +35,12 @@ final class MoveCharges implements BrokerListener, AutoCloseable {
     charge(event);
   }
 
-  /** The end of an attachment lets another's device be served, which its client did not ask for. */
+  /**
+   * The end of an attachment lets another's device be served, or has the buffer leave memory that
+   * the detached one had: the client that gains from the move did not ask for it.
+   */
   private void charge(BufferMove event) {
-    if (event.cause() != BufferMove.Cause.DETACH) {
+    if (event.cause() != BufferMove.Cause.DETACH && event.cause() != BufferMove.Cause.TRUST) {
       charge.accept(event.beneficiary());
     }
   }

@@ -4,6 +4,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Pin;
 import dev.dmabroker.remote.internal.service.BufferRequests.Served;
 import dev.dmabroker.remote.internal.service.Requests.Where;
+import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.PinIt;
 import dev.dmabroker.remote.internal.wire.Pinned;
 import dev.dmabroker.remote.internal.wire.ToClient;
@@ -16,9 +17,11 @@ final class PinRequests {
   private final Session session;
   private final Things<Served> attachments;
   private final RightsCheck rights;
+  private final Askers askers;
   private final Things<Pin> pins;
 
-  PinRequests(Session session, Things<Served> attachments, RightsCheck rights) {
+  PinRequests(Session session, Things<Served> attachments, RightsCheck rights, Askers askers) {
+    this.askers = askers;
     this.rights = rights;
     this.session = session;
     this.attachments = attachments;
@@ -43,14 +46,15 @@ final class PinRequests {
         });
   }
 
-  private void pin(long number, PinIt request) {
+  private void pin(long number, PinIt request) throws BadMessageException {
     pins.requireRoom(1);
     Served served = attachments.get(request.getAttachment());
     rights.requirePlacing(served.held(), "pin");
     Attachment attachment = served.attachment();
     Pin[] made = new Pin[1];
-    session.block(
+    askers.block(
         number,
+        request.getAsker(),
         () ->
             made[0] =
                 request.getTimeoutNanos() == 0

@@ -68,15 +68,17 @@ final class RightsCheck {
    * Checks whether the client may attach a device to a buffer, and may do so now.
    *
    * @throws UnsupportedOperationException if it may not
-   * @throws dev.dmabroker.BusyException if the buffer would move, and the client has made buffers
-   *     move too often
+   * @param isThere whether the client has a device there already
+   * @throws dev.dmabroker.BusyException if the buffer would move, now or when the client leaves it,
+   *     and the client has made buffers move too often
    */
-  void attach(HeldBuffer held, Device device) {
+  void attach(HeldBuffer held, Device device, boolean isThere) {
     Rights rights = held.rights();
     if (rights != null) {
       attach(held, rights, device);
     }
-    if (session.welcome().moves().isSpent() && wouldMove(held, device)) {
+    if (session.welcome().moves().isSpent()
+        && ((rights != null && !isThere) || wouldMove(held, device))) {
       throw session
           .welcome()
           .moves()

@@ -8,6 +8,7 @@ import dev.dmabroker.remote.ClientTerms;
 import dev.dmabroker.remote.Peer;
 import dev.dmabroker.remote.internal.socket.PacketListener;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
+import dev.dmabroker.remote.internal.socket.PacketSocket.Sent;
 import dev.dmabroker.remote.internal.socket.Poller;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
 import java.lang.System.Logger.Level;
@@ -152,8 +153,18 @@ public final class Server implements AutoCloseable {
               });
     } catch (SocketFailure e) {
       LOG.log(Level.WARNING, "a process that connected is refused: {0}", e.getMessage());
-      client.close();
+      refuse(client, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Tells a process why it is no client, if its socket has room for that. */
+  private static void refuse(PacketSocket client, String reason) {
+    try {
+      Sent unused = client.trySend(Outbox.lastWords(reason));
+    } catch (SocketFailure e) {
+      // It has gone.
+    }
+    client.close();
   }
 
   /** Has something done later, on the timer's thread; it must not block. */

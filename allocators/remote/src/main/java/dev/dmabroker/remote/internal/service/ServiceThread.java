@@ -1,9 +1,10 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.internal.runtime.PromptFuture;
+import dev.dmabroker.internal.runtime.ProxyThread;
 
 /** A thread that serves requests. It begins each with a whole stack, and holds no lock then. */
-final class ServiceThread extends Thread {
+final class ServiceThread extends ProxyThread {
 
   ServiceThread(Runnable task, int number) {
     super(task, "dmabroker-service-" + number);

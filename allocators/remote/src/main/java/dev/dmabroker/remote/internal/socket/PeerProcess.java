@@ -22,6 +22,10 @@ import java.time.Duration;
  * looked at.
  */
 public final class PeerProcess implements AutoCloseable {
+  /** What helps where no descriptor is left. */
+  private static final String MORE_DESCRIPTORS =
+      "try again, or have the service given more descriptors (ulimit -n)";
+
   private static final Path OVERFLOW_USER = Path.of("/proc/sys/kernel/overflowuid");
 
   private static final int USUAL_OVERFLOW_USER = 65534;
@@ -96,8 +100,13 @@ public final class PeerProcess implements AutoCloseable {
   static PeerProcess byNumber(PeerCredentials credentials, Duration before) throws SocketFailure {
     int number = (int) SocketCalls.syscall(SocketCalls.NR_PIDFD_OPEN, credentials.pid(), 0);
     if (number < 0) {
+      Errno errno = Errno.last();
       throw SocketFailure.of(
-          "watching process " + credentials.pid(), Errno.last(), "it may have ended already");
+          "watching process " + credentials.pid(),
+          errno,
+          errno.equals(Errno.EMFILE) || errno.equals(Errno.ENFILE)
+              ? MORE_DESCRIPTORS
+              : "it may have ended already");
     }
     Fd fd = new Fd(number, "process " + credentials.pid());
     try {
@@ -131,7 +140,7 @@ public final class PeerProcess implements AutoCloseable {
       return Duration.ofMillis((long) (Double.parseDouble(text.split(" ", 2)[0]) * 1000))
           .plus(TICK);
     } catch (IOException | RuntimeException e) {
-      throw new SocketFailure("/proc/uptime cannot be read: " + e);
+      throw new SocketFailure("/proc/uptime cannot be read: " + e + "; " + MORE_DESCRIPTORS);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.lateattach.processes;
 
-import dev.dmabroker.samples.devices.DeviceChoice;
+import dev.dmabroker.samples.common.DeviceChoice;
 import dev.dmabroker.spec.ImageSpec;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.lateattach.processes;
 
 import dev.dmabroker.Frame;
-import dev.dmabroker.samples.devices.Loan;
-import dev.dmabroker.samples.devices.V4l2Direction;
-import dev.dmabroker.samples.devices.V4l2Queue;
+import dev.dmabroker.devices.Loan;
+import dev.dmabroker.devices.V4l2Direction;
+import dev.dmabroker.devices.V4l2Queue;
 import dev.dmabroker.samples.lateattach.Vivid;
 import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
