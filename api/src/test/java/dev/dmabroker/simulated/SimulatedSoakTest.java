@@ -86,6 +86,7 @@ class SimulatedSoakTest {
     private final AtomicLong switches = new AtomicLong();
     private final AtomicLong frames = new AtomicLong();
     private final AtomicLong nanos = new AtomicLong();
+    private final AtomicLong restNanos = new AtomicLong();
 
     Soak(String kind, long first) {
       this.kind = kind;
@@ -111,7 +112,10 @@ class SimulatedSoakTest {
       do {
         String report = copy.run(kind, next.getAndIncrement());
         switches.addAndGet(figure(report, "steps"));
-        frames.addAndGet(kind.equals("streams") ? figure(report, "frames") : 0);
+        if (kind.equals("streams")) {
+          frames.addAndGet(figure(report, "frames"));
+          restNanos.addAndGet(figure(report, "rest"));
+        }
         nanos.addAndGet(figure(report, "nanos"));
       } while (System.nanoTime() - start < LENGTH.toNanos() / Trials.kinds());
     }
@@ -124,10 +128,12 @@ class SimulatedSoakTest {
     String summary() {
       double seconds = (System.nanoTime() - start) / 1e9;
       double hours = nanos.get() / 3600e9;
+      double rest = restNanos.get() / 3600e9;
       return String.format(
           Locale.ROOT,
           "simulated %s: seeds %d to %d, %.1f a second; %.0f switches of threads a second;"
-              + " %.4g hours of the world in %.1f s, %.4g a minute; %d frames",
+              + " %.4g hours of the world in %.1f s, %.4g a minute: %.4g active, and %.4g of rest;"
+              + " %d frames",
           kind,
           first,
           next.get() - 1,
@@ -136,6 +142,8 @@ class SimulatedSoakTest {
           hours,
           seconds,
           hours * 60 / seconds,
+          hours - rest,
+          rest,
           frames.get());
     }
   }

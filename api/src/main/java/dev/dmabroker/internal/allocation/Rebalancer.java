@@ -3,6 +3,8 @@ package dev.dmabroker.internal.allocation;
 import dev.dmabroker.internal.allocation.Tenant.Leaver;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.placement.Planner;
+import dev.dmabroker.internal.runtime.Alarm;
+import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.Lane;
@@ -24,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,17 +48,9 @@ public final class Rebalancer {
   private final Planner planner;
   private final Iterable<Tenant> tenants;
   private final Time time;
-  private final Workers workers;
   private final Lane lane = new Lane("rebalance", /* room= */ 1);
 
-  /**
-   * The look that is scheduled next; null if there is none. It is guarded by this object's lock.
-   */
-  private @Nullable Future<?> next;
-
-  /** When the next look is due. It is guarded by this object's lock. */
-  private long dueNanos;
-
+  private final Alarm alarm;
   private volatile boolean closed;
 
   /** The heaps about which the policy wanted to be asked again. Only the lane uses it. */
@@ -82,7 +75,7 @@ public final class Rebalancer {
     this.planner = planner;
     this.tenants = tenants;
     this.time = time;
-    this.workers = workers;
+    this.alarm = new Alarm(time, workers, this::begin);
   }
 
   /** Something changed that may let buffers leave. This only schedules a look. */
@@ -93,31 +86,18 @@ public final class Rebalancer {
   }
 
   /** Ends all that: no further move begins. */
-  public synchronized void close() {
+  public void close() {
     closed = true;
-    if (next != null) {
-      next.cancel(false);
-    }
+    alarm.close();
     lane.clear();
   }
 
-  private synchronized void lookIn(Duration delay) {
-    long due = time.nanos() + delay.toNanos();
-    if (closed || (next != null && due - dueNanos >= 0)) {
-      return;
-    }
-    if (next != null) {
-      next.cancel(false);
-    }
-    dueNanos = due;
-    next = workers.schedule(delay, this::begin);
+  private void lookIn(Duration delay) {
+    alarm.by(time.nanos() + Durations.nanos(delay));
   }
 
   /** Leaves the timer's thread. If no thread can be made, the next change has another try. */
   private void begin() {
-    synchronized (this) {
-      next = null;
-    }
     boolean unused = lane.offer(this::look);
   }
 

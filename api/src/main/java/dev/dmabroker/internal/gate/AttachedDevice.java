@@ -109,7 +109,12 @@ public final class AttachedDevice extends Leakable implements Attachment, Asker 
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
-    return mapAsync(access, services.settings().mapTimeout());
+    return mapAsync(access, mapTimeout());
+  }
+
+  /** How long a map waits if it was given no timeout. */
+  Duration mapTimeout() {
+    return services.settings().mapTimeout();
   }
 
   @Override

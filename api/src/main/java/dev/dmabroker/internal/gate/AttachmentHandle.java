@@ -84,25 +84,23 @@ public final class AttachmentHandle implements Attachment, Asker {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
-    return keptBy(attached.mapAsync(access));
+    return mapAsync(access, attached.mapTimeout());
   }
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
-    return keptBy(attached.mapAsync(access, timeout));
-  }
-
-  private CompletableFuture<Mapping> keptBy(CompletableFuture<Mapping> future) {
-    if (future.isDone()) {
+    CompletableFuture<Mapping> future = attached.mapAsync(access, timeout);
+    try { // A mapping may be out already, which must not be lost on its way to the caller.
+      if (!future.isDone()) {
+        CompletableFuture<?> unused = future.whenComplete(new Keeper(this));
+      }
       return future;
-    }
-    try {
-      CompletableFuture<?> unused = future.whenComplete(new Keeper(this));
     } catch (VirtualMachineError e) {
-      future.cancel(/* mayInterruptIfRunning= */ false);
+      if (!future.cancel(/* mayInterruptIfRunning= */ false)) {
+        CompletableFuture<?> unused = future.thenAccept(Mapping::close);
+      }
       throw e;
     }
-    return future;
   }
 
   @Override

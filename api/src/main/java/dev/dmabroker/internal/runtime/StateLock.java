@@ -49,6 +49,9 @@ public class StateLock {
   /** Notes all that a change may write in the state, so that it is undone if the change throws. */
   protected void keep(AfterLock after) {}
 
+  /** Adds what every change entails, once it is made; what it throws undoes the change. */
+  protected void conclude(AfterLock after) {}
+
   /**
    * Shows what a change has prepared to threads without the lock. If it throws, it has shown
    * nothing.
@@ -157,6 +160,7 @@ public class StateLock {
     try {
       keep(after);
       Object result = change.apply(after);
+      conclude(after);
       publish();
       after.result = result;
       after.again = null;

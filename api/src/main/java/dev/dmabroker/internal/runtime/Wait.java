@@ -143,15 +143,19 @@ public final class Wait<T> {
 
   /** Blocks until the wait has ended, or until the other future is done. */
   public void awaitEither(CompletableFuture<?> other) {
-    Wait<?> unused = World.here().join(either(other));
+    try {
+      Object unused = World.here().join(either(other));
+    } catch (CompletionException e) {
+      // One of both has failed, which its owner finds.
+    }
   }
 
   /** Does what {@link #awaitEither(CompletableFuture)} does, and is ended by an interrupt, too. */
   public void awaitEitherInterruptibly(CompletableFuture<?> other) throws InterruptedException {
     try {
-      Wait<?> unused = World.here().get(either(other), Long.MAX_VALUE);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException(e); // Neither happens to this future, nor in 292 years.
+      awaitEither(other, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(e); // That is in 292 years.
     }
   }
 
@@ -159,16 +163,17 @@ public final class Wait<T> {
   public void awaitEither(CompletableFuture<?> other, long timeout, TimeUnit unit)
       throws InterruptedException, TimeoutException {
     try {
-      Wait<?> unused = World.here().get(either(other), unit.toNanos(timeout));
+      Object unused = World.here().get(either(other), unit.toNanos(timeout));
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // The future is never completed like this.
+      // One of both has failed, which its owner finds.
     }
   }
 
   /**
-   * Returns a future that is done as soon as one of both is; how that one ended does not matter.
+   * Returns a future that is done as soon as one of both is. No code of the engine runs as that
+   * happens: the thread that ends one of them may have no stack left for it.
    */
-  private CompletableFuture<Wait<T>> either(CompletableFuture<?> other) {
-    return CompletableFuture.anyOf(future, other).handle((done, failure) -> this);
+  private CompletableFuture<Object> either(CompletableFuture<?> other) {
+    return CompletableFuture.anyOf(future, other);
   }
 }

@@ -4,7 +4,6 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import java.time.Duration;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The threads and futures of a stream's producer that wait to acquire a free buffer. */
@@ -13,7 +12,6 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
   private final StreamUse use;
   private final StreamGrowth growth;
   private final ProducerSide side;
-  private final Consumer<AfterLock> watch;
 
   /**
    * Makes the acquirers of one stream.
@@ -21,15 +19,13 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
    * @param use where the stream's buffers are
    * @param growth makes buffers when none is free
    * @param side what becomes of the frames that are given out
-   * @param watch has the stream looked after from now on
    */
-  Acquirers(StreamUse use, StreamGrowth growth, ProducerSide side, Consumer<AfterLock> watch) {
+  Acquirers(StreamUse use, StreamGrowth growth, ProducerSide side) {
     super(use.life);
     this.life = use.life;
     this.use = use;
     this.growth = growth;
     this.side = side;
-    this.watch = watch;
   }
 
   @Override
@@ -84,14 +80,12 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
       frame.scrubFor(groups); // Groups that have come since may not see what it held for others.
     }
     use.filling.begin(frame, life.now(), event -> life.events.overheld(event, after));
-    watch.accept(after);
     return frame;
   }
 
   @Override
   void starve(AfterLock after) {
     growth.starve(waiting(), after);
-    watch.accept(after); // The reason of a refusal may pass without a sign.
   }
 
   @Override

@@ -158,9 +158,6 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     }
     queue.add(frame);
     serve(after);
-    if (isAnswerAwaited()) {
-      source.watch(after);
-    }
   }
 
   /** Empties the queue, and counts and tells each frame that is lost. */
@@ -229,7 +226,6 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     queue.remove();
     patience.taken(life.now());
     holdings.begin(frame, life.now(), event -> life.events.overheld(event, after));
-    source.watch(after); // The frame may have been queued so long that the watch has ended.
   }
 
   @Override
@@ -283,6 +279,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
             drop(frame, Reason.SLOW, after);
           } else {
             queue(frame, after);
+            source.relieve(after);
           }
         });
   }
@@ -363,9 +360,9 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     source.detach(this, after);
   }
 
-  /** Whether the stream waits for an answer, and may go on without one. Under the lock. */
-  boolean isAnswerAwaited() {
-    return patience.isTried(holdings.oldest(), queue.peek());
+  /** How long it takes until {@link #checkAnswer} may find something. Under the lock. */
+  long answerLeft(long nowNanos) {
+    return patience.left(holdings.oldest(), queue.peek(), nowNanos);
   }
 
   /** Ends the consumer if the stream can do without it and it does not answer. Under the lock. */

@@ -8,7 +8,6 @@ import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Latch;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,6 @@ final class Circulation implements ProducerSide, FrameSource {
   private final StreamUse use;
   private final StreamGrowth growth;
   private final Acquirers acquirers;
-  private final Consumer<AfterLock> watch;
   private final Dispensables dispensables;
 
   /** Opened when nothing is in flight; null unless the stream is being stopped. */
@@ -46,14 +44,12 @@ final class Circulation implements ProducerSide, FrameSource {
    *
    * @param use where the stream's buffers are
    * @param growth makes buffers and gives them back
-   * @param watch has the stream looked after from now on
    */
-  Circulation(StreamUse use, StreamGrowth growth, Consumer<AfterLock> watch) {
+  Circulation(StreamUse use, StreamGrowth growth) {
     this.life = use.life;
     this.use = use;
     this.growth = growth;
-    this.acquirers = new Acquirers(use, growth, this, watch);
-    this.watch = watch;
+    this.acquirers = new Acquirers(use, growth, this);
     this.dispensables = new Dispensables(use);
     life.addPart(this::keep);
     life.addPart(acquirers::keep);
@@ -236,8 +232,8 @@ final class Circulation implements ProducerSide, FrameSource {
   public void release(StreamBuffer buffer, AfterLock after) {
     buffer.keep(after);
     boolean isLast = buffer.endUse();
-    if (!isLast && acquirers.isAwaited()) {
-      growth.relieve(acquirers.waiting(), after); // The consumers that are left may do without it.
+    if (!isLast) {
+      relieve(after); // The consumers that are left may do without it.
     }
     if (!isLast || buffer.isGone()) {
       return;
@@ -253,6 +249,13 @@ final class Circulation implements ProducerSide, FrameSource {
       growth.shortage().end();
     }
     endDrainIfIdle(after);
+  }
+
+  @Override
+  public void relieve(AfterLock after) {
+    if (acquirers.isAwaited()) {
+      growth.relieve(acquirers.waiting(), after);
+    }
   }
 
   @Override
@@ -307,11 +310,6 @@ final class Circulation implements ProducerSide, FrameSource {
   }
 
   // ---- What consumers need ----
-
-  @Override
-  public void watch(AfterLock after) {
-    watch.accept(after);
-  }
 
   /** Gives the consumer, which is attached to every buffer, each frame submitted from now on. */
   void join(AttachedConsumer consumer, AfterLock after) {

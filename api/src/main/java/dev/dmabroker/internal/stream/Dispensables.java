@@ -63,11 +63,6 @@ final class Dispensables {
         });
   }
 
-  /** The time that each has. */
-  Iterable<Duration> times() {
-    return times.values();
-  }
-
   /** How often the stream started or went on without one. */
   long leftOut() {
     return leftOut;

@@ -18,8 +18,8 @@ interface FrameSource {
   /** A consumer has closed a frame that was {@linkplain #abandon abandoned}, or was not. */
   void endAbandoned(TakenFrame frame);
 
-  /** A consumer holds a frame from now on, so the stream has to be looked after. */
-  void watch(AfterLock after);
+  /** A consumer may do without a buffer that it has queued, if the producer waits for one. */
+  void relieve(AfterLock after);
 
   /** Whether no more frames are handed on until the stream is started again. */
   boolean isOver();

@@ -134,6 +134,17 @@ final class Holdings {
     }
   }
 
+  /** How long it takes until {@link #check} finds a frame more that is held too long. */
+  long left(long nowNanos) {
+    long left = StreamWatch.NEVER;
+    for (StreamFrame frame : held) {
+      if (!frame.isOverheld()) {
+        left = Math.min(left, frame.sinceNanos() - nowNanos + allowedNanos + 1);
+      }
+    }
+    return left;
+  }
+
   /** Counts and tells a frame that is held too long, once. */
   private void check(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
     long nanos = nowNanos - frame.sinceNanos();

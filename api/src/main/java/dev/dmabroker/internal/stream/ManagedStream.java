@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** A stream as applications call it. {@link Circulation} is what it does with its buffers. */
@@ -29,7 +28,7 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
   final StreamUse use;
   final StreamGrowth growth;
   final Circulation circulation;
-  private final StreamWatch watch;
+  final StreamWatch watch;
   private final StreamStop stop;
   private final Joining joining;
   private final StreamReport report;
@@ -48,15 +47,11 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
     this.use = new StreamUse(life);
     StreamLimits limits = new StreamLimits(spec, use.pool, use.devices);
     this.growth = new StreamGrowth(use, limits, this::serve);
-    this.circulation = new Circulation(use, growth, this::watch);
-    this.watch = new StreamWatch(use, growth, circulation, this::schedule);
+    this.circulation = new Circulation(use, growth);
+    this.watch = new StreamWatch(use, growth, circulation);
     this.stop = new StreamStop(use, circulation, () -> forget.accept(this));
     this.joining = new Joining(use, limits, circulation);
     this.report = new StreamReport(use, growth, circulation);
-  }
-
-  private void schedule(Duration delay, Runnable work) {
-    Future<?> unused = life.schedule(delay, work);
   }
 
   /** The producer's waiters get the free buffers that have come. */
@@ -72,11 +67,6 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
             growth.heapsJoined(circulation.acquirers().waiting(), after);
           }
         });
-  }
-
-  /** The stream is looked after from now on, until nothing is left to look after. */
-  private void watch(AfterLock after) {
-    watch.start(after);
   }
 
   /** Tells listeners that the broker has the stream. */

@@ -3,19 +3,25 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.internal.runtime.AfterLock;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How long a stream waits for the answers of one consumer: without end, unless it can do without
  * the consumer. The consumer answers by releasing each frame that it holds, and by taking a frame
  * when one waits that holds up the producer. It counts as late only if two looks in a row find it
- * late, as all threads may have been held up before one look. Used under the stream's lock.
+ * late, with a pause between them, as all threads may have been held up before one look. Used under
+ * the stream's lock.
  */
 final class Patience {
+  /** The longest time from one look to the next. */
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   /** Whether the stream can do without the consumer. */
   private final boolean ends;
 
   private final long allowedNanos;
+  private final long pauseNanos;
   private final Policy policy;
 
   /** When the consumer took a frame last. */
@@ -24,20 +30,26 @@ final class Patience {
   /** Whether the last look found the consumer late. */
   private boolean late;
 
+  /** When a look found the consumer late first; of use only while it is late. */
+  private long lateNanos;
+
   Patience(boolean ends, long allowedNanos, Policy policy, long nowNanos) {
     this.ends = ends;
     this.policy = policy;
     this.allowedNanos = allowedNanos;
+    this.pauseNanos = Math.max(1, Math.min(allowedNanos / 2, LONGEST_PAUSE_NANOS));
     this.takenNanos = nowNanos;
   }
 
   void keep(AfterLock after) {
     long takenNanos = this.takenNanos;
     boolean late = this.late;
+    long lateNanos = this.lateNanos;
     after.undo(
         () -> {
           this.takenNanos = takenNanos;
           this.late = late;
+          this.lateNanos = lateNanos;
         });
   }
 
@@ -47,7 +59,7 @@ final class Patience {
   }
 
   /** Whether the stream waits for an answer, and not without end. */
-  boolean isTried(@Nullable StreamFrame held, @Nullable TakenFrame queued) {
+  private boolean isTried(@Nullable StreamFrame held, @Nullable TakenFrame queued) {
     return ends && (held != null || (queued != null && policy == Policy.EVERY_FRAME));
   }
 
@@ -60,9 +72,33 @@ final class Patience {
    */
   @Nullable String look(@Nullable StreamFrame held, @Nullable TakenFrame queued, long nowNanos) {
     String why = isTried(held, queued) ? why(held, queued, nowNanos) : null;
-    boolean again = late;
-    late = why != null;
-    return again ? why : null;
+    if (why == null) {
+      late = false;
+      return null;
+    }
+    if (!late) {
+      late = true;
+      lateNanos = nowNanos;
+    }
+    return nowNanos - lateNanos < pauseNanos ? null : why;
+  }
+
+  /** How long it takes until {@link #look} may find something else than the last time. */
+  long left(@Nullable StreamFrame held, @Nullable TakenFrame queued, long nowNanos) {
+    if (late) {
+      return lateNanos - nowNanos + pauseNanos; // An answer counts at that look.
+    }
+    long left = StreamWatch.NEVER;
+    if (isTried(held, queued)) {
+      if (held != null) {
+        left = held.sinceNanos() - nowNanos + allowedNanos + 1;
+      }
+      if (queued != null && policy == Policy.EVERY_FRAME) {
+        long since = Math.max(queued.sinceNanos() - nowNanos, takenNanos - nowNanos);
+        left = Math.min(left, since + allowedNanos + 1);
+      }
+    }
+    return left;
   }
 
   private @Nullable String why(

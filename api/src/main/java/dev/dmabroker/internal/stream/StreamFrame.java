@@ -267,6 +267,10 @@ abstract class StreamFrame {
     return sinceNanos;
   }
 
+  boolean isOverheld() {
+    return overheld;
+  }
+
   /** Notes that the frame is held too long. False if that was known. */
   boolean markOverheld() {
     boolean first = !overheld;

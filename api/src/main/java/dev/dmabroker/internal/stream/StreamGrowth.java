@@ -87,6 +87,11 @@ final class StreamGrowth {
     }
   }
 
+  /** How long it takes until {@link #retry} may find that something has passed. */
+  long retryLeft(int waiting, long nowNanos) {
+    return areMadeFor(waiting) ? StreamWatch.NEVER : shortage.left(nowNanos);
+  }
+
   /** Heaps have joined the broker: memory that was refused is sought once more. */
   void heapsJoined(int waiting, AfterLock after) {
     shortage.forgetRefusal();
@@ -167,6 +172,12 @@ final class StreamGrowth {
       String reason = "idle for " + Duration.ofNanos(quietNanos).toMillis() + " ms";
       life.events.resized(before, pool, reason, after);
     }
+  }
+
+  /** How long it takes until {@link #shrink} finds a buffer; {@code most} if that is less. */
+  long shrinkLeft(long nowNanos, long most) {
+    long left = pool.idleLeft(nowNanos, quietNanos);
+    return left < most && pool.depth() > limits.floor() ? left : most;
   }
 
   /**

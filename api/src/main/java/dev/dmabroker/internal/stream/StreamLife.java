@@ -7,6 +7,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Alarm;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.PromptFuture;
 import dev.dmabroker.internal.runtime.StateLock;
@@ -51,6 +52,9 @@ final class StreamLife {
   /** Has a change that throws put back what it does to the parts of the stream. */
   private final List<Consumer<AfterLock>> parts = new ArrayList<>();
 
+  /** Is called under the lock at the end of each change. */
+  private Consumer<AfterLock> conclusion = after -> {};
+
   /** Changed under the lock, by {@link #become} only. */
   private volatile State state = State.STOPPED;
 
@@ -70,6 +74,11 @@ final class StreamLife {
           protected void keep(AfterLock after) {
             StreamLife.this.keep(after);
           }
+
+          @Override
+          protected void conclude(AfterLock after) {
+            conclusion.accept(after);
+          }
         };
     this.spec = spec;
     this.producer = producer;
@@ -81,6 +90,11 @@ final class StreamLife {
   /** Adds a part of the stream, whose state is kept before each change. Before the first change. */
   void addPart(Consumer<AfterLock> keep) {
     parts.add(keep);
+  }
+
+  /** Has that called under the lock at the end of each change. Before the first change. */
+  void afterEachChange(Consumer<AfterLock> call) {
+    conclusion = call;
   }
 
   /**
@@ -291,6 +305,11 @@ final class StreamLife {
     } else {
       callback(end);
     }
+  }
+
+  /** Makes an alarm for short work. */
+  Alarm alarm(Runnable work) {
+    return new Alarm(buffers.services().time(), buffers.services().workers(), work);
   }
 
   /** Runs short work later; it never runs once the broker is closed. */

@@ -172,6 +172,12 @@ final class StreamPool {
     return last != null && last.freeSince() - nanos <= 0 ? last : null;
   }
 
+  /** How long it takes until a free buffer has been free for the time that is given. */
+  long idleLeft(long nowNanos, long quietNanos) {
+    StreamBuffer last = free.peekLast();
+    return last == null ? StreamWatch.NEVER : last.freeSince() - nowNanos + quietNanos;
+  }
+
   /** The buffer with that index, unless it leaves the stream. */
   @Nullable StreamBuffer find(int index) {
     for (StreamBuffer buffer : buffers) {

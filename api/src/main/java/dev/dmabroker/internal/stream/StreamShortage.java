@@ -63,6 +63,14 @@ final class StreamShortage {
         : null;
   }
 
+  /** How long it takes until the {@link #obstacle} has passed, if no change takes it away. */
+  long left(long nowNanos) {
+    if (limits.reached() != null) {
+      return StreamWatch.NEVER;
+    }
+    return refusal == null ? 0 : refusedNanos - nowNanos + quietNanos;
+  }
+
   private static String noMemory(BrokerException refusal) {
     return "there is no memory: " + refusal.getMessage();
   }

@@ -1,75 +1,78 @@
 package dev.dmabroker.internal.stream;
 
-import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
-import dev.dmabroker.internal.runtime.Clock;
-import java.time.Duration;
+import dev.dmabroker.internal.runtime.Alarm;
+import dev.dmabroker.internal.runtime.Durations;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Looks after a stream from time to time, as long as that is needed: it finds frames that are held
- * too long, consumers that do not answer, buffers that lie idle, and heaps that refused and have
- * memory again. The stream's lock guards all state.
+ * Looks after a stream when something may be due there: a frame is held too long, a consumer has
+ * not answered, a buffer lies idle, or heaps that refused may be asked again. Each change of the
+ * stream ends with the question when that is, and an alarm sleeps until then. The stream's lock
+ * guards all state.
  */
 final class StreamWatch {
-  private static final Duration SHORTEST = Duration.ofMillis(1);
-  private static final Duration LONGEST = Duration.ofMillis(250);
+  static final long NEVER = Durations.nanos(Durations.LONGEST);
+
+  /** The shortest time to the next look: a heap that refuses at once is not asked on end. */
+  private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final StreamLife life;
   private final StreamUse use;
   private final StreamGrowth growth;
   private final Acquirers acquirers;
-  private final Dispensables dispensables;
-  private final Clock.Timer timer;
+  private final Alarm alarm;
 
-  /** Whether the next look is scheduled. */
-  private boolean running;
-
-  StreamWatch(StreamUse use, StreamGrowth growth, Circulation circulation, Clock.Timer timer) {
+  StreamWatch(StreamUse use, StreamGrowth growth, Circulation circulation) {
     this.life = use.life;
     this.use = use;
     this.growth = growth;
     this.acquirers = circulation.acquirers();
-    this.dispensables = circulation.dispensables();
-    this.timer = timer;
-    life.addPart(this::keep);
+    this.alarm = life.alarm(this::look);
+    life.afterEachChange(this::lookInTime);
   }
 
-  private void keep(AfterLock after) {
-    boolean running = this.running;
-    after.undo(() -> this.running = running);
-  }
-
-  /** Schedules the next look, unless it is scheduled already. Under the lock. */
-  void start(AfterLock after) {
-    if (!running) {
-      running = true;
-      Duration period = period();
-      after.then(() -> timer.after(period, this::look));
+  /** Sees to it that the next look is not too late. Under the lock. */
+  private void lookInTime(AfterLock after) {
+    if (life.isClosed()) {
+      after.wake(alarm::close);
+      return;
+    }
+    long now = life.now();
+    long set = alarm.left(now);
+    long left = left(now, set);
+    if (left < set) {
+      long due = now + Math.max(left, SHORTEST_NANOS);
+      after.wake(() -> alarm.by(due));
     }
   }
 
-  /** The time from one look to the next: half of the shortest time that matters. */
-  private Duration period() {
-    Duration period = life.spec.quietTime();
-    for (RegisteredDevice device : use.devices.all()) {
-      period = shorter(period, device.longestHold());
+  /**
+   * Returns how long nothing is due, {@code most} at most; more than that need not be known. Under
+   * the lock.
+   */
+  long left(long nowNanos, long most) {
+    long left = Math.min(most, use.filling.left(nowNanos));
+    for (AttachedConsumer consumer : use.devices.consumers()) {
+      left = Math.min(left, consumer.holdings().left(nowNanos));
     }
-    for (Duration time : dispensables.times()) {
-      period = shorter(period, time);
+    // Buffers of a stream that does not run are kept for its next start.
+    if (!life.isRunning()) {
+      return left;
     }
-    Duration half = shorter(period.dividedBy(2), LONGEST);
-    return half.compareTo(SHORTEST) < 0 ? SHORTEST : half;
+    for (AttachedConsumer consumer : use.devices.consumers()) {
+      left = Math.min(left, consumer.answerLeft(nowNanos));
+    }
+    if (acquirers.isAwaited()) {
+      left = Math.min(left, growth.retryLeft(acquirers.waiting(), nowNanos));
+    }
+    return growth.shrinkLeft(nowNanos, left);
   }
 
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
-  /** Looks once, and again later if that is needed. */
+  /** Looks once. */
   private void look() {
     life.reportOnTime(
         after -> {
-          running = false;
           if (life.isClosed()) {
             return;
           }
@@ -82,25 +85,11 @@ final class StreamWatch {
             for (AttachedConsumer consumer : use.devices.consumers()) {
               consumer.checkAnswer(now, after);
             }
-            // Buffers of a stream that does not run are kept for its next start.
             growth.shrink(now, after);
             if (acquirers.isAwaited()) {
               growth.retry(acquirers.waiting(), after);
             }
           }
-          if (isNeeded()) {
-            start(after);
-          }
         });
-  }
-
-  /** Whether there is something to look after. Under the lock. */
-  boolean isNeeded() {
-    return use.filling.count() > 0
-        || use.devices.consumers().stream().anyMatch(each -> each.holdings().count() > 0)
-        || (life.isRunning()
-            && (acquirers.isAwaited()
-                || use.pool.depth() > growth.floor()
-                || use.devices.consumers().stream().anyMatch(AttachedConsumer::isAnswerAwaited)));
   }
 }

@@ -40,7 +40,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
 /**
- * Pipelines in a simulated world: streams of 10 to 120 frames a second, which rest now and then,
+ * Pipelines in a simulated world: streams of 24 to 60 frames a second, in bursts with rests of up
+ * to eight hours between them, running or stopped, as cameras of a service have overnight;
  * consumers that take each frame or the latest, others that join late and ask for other memory,
  * stops and starts, and faults in all that the broker calls. Frames have to be whole, in order, and
  * complete where that was promised; of each frame that a consumer misses, listeners are told.
@@ -48,10 +49,14 @@ import java.util.stream.LongStream;
 public final class SimulatedStreams implements Trial {
   /** The times from frame to frame. */
   private static final List<Duration> PERIODS =
-      List.of(Duration.ofNanos(8_333_333), Duration.ofNanos(33_333_333), Duration.ofMillis(100));
+      List.of(
+          Duration.ofNanos(16_666_667), Duration.ofNanos(33_333_333), Duration.ofNanos(41_666_667));
 
-  /** For how long a stream that was stopped rests at most before it is started again. */
-  private static final int LONGEST_REST_MILLIS = 10_000;
+  /** For how long a stream that was stopped pauses at most before it is started again. */
+  private static final int LONGEST_PAUSE_MILLIS = 10_000;
+
+  /** A long rest lasts two to the power of less than this minutes, and up to twice that. */
+  private static final int REST_DOUBLINGS = 9;
 
   private static final Duration MOMENT = Duration.ofMillis(1);
   private static final int MOMENTS = 120_000;
@@ -122,11 +127,12 @@ public final class SimulatedStreams implements Trial {
       threads.forEach(world::join);
       check();
       end();
-      return "pipelines=%d period=%s nanos=%d frames=%d taken=%d refused=%d moves=%d rollbacks=%d faults=%s"
+      return "pipelines=%d period=%s nanos=%d rest=%d frames=%d taken=%d refused=%d moves=%d rollbacks=%d faults=%s"
           .formatted(
               pipelines.size(),
               period,
               pipelines.stream().mapToLong(each -> each.nanos).sum(),
+              pipelines.stream().mapToLong(each -> each.restNanos).sum(),
               pipelines.stream().mapToLong(each -> each.submitted).sum(),
               pipelines.stream().mapToLong(each -> each.taken).sum(),
               pipelines.stream().mapToLong(each -> each.refused).sum(),
@@ -209,6 +215,9 @@ public final class SimulatedStreams implements Trial {
       /** For how long the pipeline lasted. */
       private long nanos;
 
+      /** For how long of that it rested. */
+      private long restNanos;
+
       /** What was filled, and not submitted or its fence signals an error. */
       private final Set<Long> lost = new HashSet<>();
 
@@ -245,8 +254,10 @@ public final class SimulatedStreams implements Trial {
           }
           if (random.nextInt(250) == 0) {
             stop();
-            rest();
+            pause();
             start();
+          } else if (random.nextInt(150) == 0) {
+            rest();
           } else if (random.nextInt(250) == 0) {
             boolean unusedToo = stream.remove(random.nextInt(3));
           } else if (random.nextInt(10) == 0) {
@@ -290,11 +301,33 @@ public final class SimulatedStreams implements Trial {
         }
       }
 
-      private void rest() {
+      private void pause() {
         if (random.nextInt(4) == 0) {
-          world.sleep(Duration.ofMillis(random.nextInt(LONGEST_REST_MILLIS)));
+          sleepThrough(Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
+        }
+      }
+
+      /** Nothing comes for minutes or hours, and the stream is stopped meanwhile, or is not. */
+      private void rest() {
+        boolean stopped = random.nextBoolean();
+        if (stopped) {
+          stop();
+        }
+        long minutes = 1L << random.nextInt(REST_DOUBLINGS);
+        sleepThrough(Duration.ofMinutes(minutes).plusSeconds(random.nextInt(60 * (int) minutes)));
+        if (stopped) {
+          start();
+        }
+      }
+
+      /** Sleeps for that time, whatever interrupts it. */
+      private void sleepThrough(Duration time) {
+        long begun = world.nanos();
+        for (long left = time.toNanos(); left > 0; left = begun + time.toNanos() - world.nanos()) {
+          world.sleep(Duration.ofNanos(left));
           boolean unused = Thread.interrupted();
         }
+        restNanos += world.nanos() - begun;
       }
 
       private void produce() {

@@ -1,9 +1,8 @@
 package dev.dmabroker.internal.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
@@ -30,7 +29,7 @@ class PatienceTest extends StreamFixture {
   void oneThatHasNothingIsNotLate() {
     assertNull(every.look(null, null, LATE));
     assertNull(every.look(null, null, LATE));
-    assertFalse(every.isTried(null, null));
+    assertEquals(StreamWatch.NEVER, every.left(null, null, LATE));
   }
 
   @Test
@@ -50,6 +49,34 @@ class PatienceTest extends StreamFixture {
     assertNull(every.look(held, null, 3 * LATE));
   }
 
+  /** The look for another reason comes too soon after the one that found it late. */
+  @Test
+  void thereIsAPauseBetweenTheLooks() {
+    TakenFrame held = frame();
+    assertEquals(LATE, every.left(held, null, 0));
+    assertNull(every.look(held, null, LATE));
+    assertNull(every.look(held, null, LATE + 1));
+    long left = every.left(held, null, LATE + 1);
+    assertEquals(ALLOWED / 2 - 1, left);
+    assertNull(every.look(held, null, LATE + left));
+    assertNotNull(every.look(held, null, LATE + 1 + left));
+  }
+
+  @Test
+  void oneThatWasLateIsLookedAtAgainWhateverItHas() {
+    assertNull(every.look(frame(), null, LATE));
+    assertEquals(ALLOWED / 2, every.left(null, null, LATE));
+  }
+
+  @Test
+  void twoLooksAtOneMomentAreOne() {
+    Patience hasty = new Patience(true, 1, Policy.EVERY_FRAME, 0);
+    TakenFrame held = frame();
+    assertNull(hasty.look(held, null, 2));
+    assertNull(hasty.look(held, null, 2));
+    assertNotNull(hasty.look(held, null, 3));
+  }
+
   @Test
   void whoTakesIsNotLateHoweverMuchIsQueued() {
     TakenFrame queued = frame();
@@ -65,17 +92,17 @@ class PatienceTest extends StreamFixture {
   void aFrameThatHoldsUpNothingMayWait() {
     TakenFrame frame = frame();
     Patience latest = new Patience(true, ALLOWED, Policy.LATEST, 0);
-    assertFalse(latest.isTried(null, frame));
+    assertEquals(StreamWatch.NEVER, latest.left(null, frame, 0));
     assertNull(latest.look(null, frame, LATE));
     assertNull(latest.look(null, frame, LATE));
-    assertTrue(latest.isTried(frame, null));
+    assertEquals(LATE, latest.left(frame, null, 0));
   }
 
   @Test
   void aStreamThatNeedsItsConsumerWaitsWithoutEnd() {
     TakenFrame held = frame();
     Patience endless = new Patience(false, ALLOWED, Policy.EVERY_FRAME, 0);
-    assertFalse(endless.isTried(held, held));
+    assertEquals(StreamWatch.NEVER, endless.left(held, held, 0));
     assertNull(endless.look(held, held, 9 * LATE));
     assertNull(endless.look(held, held, 9 * LATE));
   }

@@ -16,60 +16,64 @@ import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.Overheld.Excess;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.Await;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** When a stream is looked after, and when that is over. */
 class StreamWatchTest extends StreamFixture {
-  private final List<Duration> delays = new ArrayList<>();
-
-  /** One beside that of the stream. */
-  private StreamWatch watch(ManagedStream stream) {
-    return new StreamWatch(
-        stream.use, stream.growth, stream.circulation, (delay, work) -> delays.add(delay));
+  /** How long nothing is due. */
+  private static Duration left(ManagedStream stream) {
+    synchronized (stream.life.lock) {
+      return Duration.ofNanos(stream.watch.left(stream.life.now(), StreamWatch.NEVER));
+    }
   }
 
-  private void start(StreamWatch watch, ManagedStream stream) {
-    stream.life.change(watch::start);
+  private static boolean isNeeded(ManagedStream stream) {
+    return left(stream).toNanos() < StreamWatch.NEVER;
   }
 
-  private boolean isNeeded(ManagedStream stream) {
-    return stream.life.locked(after -> watch(stream).isNeeded());
+  private Device holding(Duration longestHold) {
+    return broker.register(DeviceSpec.builder("holding").longestHold(longestHold).build());
   }
 
-  @Test
-  void looksAfterHalfTheShortestTimeThatMatters() {
-    ManagedStream stream = stream(spec -> spec.quietTime(Duration.ofMillis(300)));
-    start(watch(stream), stream);
-    stream.consumer(
-        broker.register(DeviceSpec.builder("quick").longestHold(Duration.ofMillis(40)).build()),
-        Policy.LATEST);
-    start(watch(stream), stream);
-    stream.consumer(
-        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build()),
-        Policy.LATEST);
-    start(watch(stream), stream);
-    ManagedStream lazy = stream(spec -> spec.quietTime(Duration.ofHours(1)));
-    start(watch(lazy), lazy);
-    assertEquals(
-        List.of(
-            Duration.ofMillis(150),
-            Duration.ofMillis(20),
-            Duration.ofMillis(1),
-            Duration.ofMillis(250)),
-        delays);
+  private static void assertWithin(Duration most, ManagedStream stream) {
+    Duration left = left(stream);
+    assertTrue(left.compareTo(most) <= 0, () -> left + " instead of " + most + " at most");
+    assertTrue(left.compareTo(most.minusMinutes(1)) > 0, () -> left + " instead of " + most);
   }
 
   @Test
-  void oneTimerIsEnough() {
-    ManagedStream stream = stream(spec -> spec);
-    StreamWatch watch = watch(stream);
-    start(watch, stream);
-    start(watch, stream);
-    assertEquals(1, delays.size());
+  void nothingIsDueBeforeTheShortestHoldIsOver() {
+    camera = holding(Duration.ofHours(2));
+    ManagedStream stream = startedWith(2);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    EmptyFrame filling = stream.acquire();
+    assertWithin(Duration.ofHours(2), stream);
+    filling.close();
+    consumer.close();
+    assertFalse(isNeeded(stream));
+  }
+
+  @Test
+  void nothingIsDueBeforeTheQuietTimeIsOver() {
+    ManagedStream stream = started(spec -> spec.minBuffers(1).quietTime(Duration.ofHours(3)));
+    EmptyFrame one = stream.acquire();
+    EmptyFrame other = stream.acquire();
+    one.close();
+    other.close();
+    assertWithin(Duration.ofHours(3), stream);
+  }
+
+  @Test
+  void aStreamThatIsClosedHasNoTimer() {
+    camera = holding(FOR_EVER);
+    ManagedStream stream = startedWith(1);
+    EmptyFrame unused = stream.acquire();
+    assertEquals(1, stream.life.buffers.services().workers().scheduled());
+    stream.close();
+    assertEquals(0, stream.life.buffers.services().workers().scheduled());
   }
 
   @Test
@@ -97,14 +101,27 @@ class StreamWatchTest extends StreamFixture {
   }
 
   @Test
-  void whoeverWaitsIsLookedAfter() {
-    ManagedStream stream = startedWith(1);
-    EmptyFrame frame = stream.acquire();
-    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+  void aProducerThatWaitsIsServedByWhatChangesUnlessHeapsRefused() {
+    ManagedStream full = startedWith(1);
+    EmptyFrame frame = full.acquire();
+    StreamConsumer consumer = full.consumer(viewer, Policy.EVERY_FRAME);
     frame.submit();
-    assertFalse(isNeeded(stream));
+    var waiting = full.acquireAsync();
+    assertFalse(isNeeded(full), "its limit does not pass with time");
+    waiting.cancel(false);
+    consumer.close();
+  }
+
+  @Test
+  void aProducerThatHeapsRefusedIsLookedAfterWhenTheyMayBeAskedAgain() {
+    ManagedStream stream = started(spec -> spec.minBuffers(1).quietTime(Duration.ofHours(3)));
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    system.refuse(HeapException.Kind.FULL);
+    cma.refuse(HeapException.Kind.FULL);
     var waiting = stream.acquireAsync();
-    assertTrue(isNeeded(stream));
+    Await.until("refused", () -> stream.snapshot().refused() > 0);
+    assertWithin(Duration.ofHours(3), stream);
     waiting.cancel(false);
     assertFalse(isNeeded(stream));
     consumer.close();

@@ -19,14 +19,19 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks, a moment after the broker has given memory back, which of it clients have kept. The broker
  * uses a memory if this process has a descriptor of it besides those of the witnesses.
+ *
+ * <p>No event tells that another process has let memory go. So while a client keeps some this looks
+ * again, each time after twice as long; a client whose budget is short causes a look at once.
  */
 final class MemorySweep implements BrokerListener, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
@@ -36,10 +41,19 @@ final class MemorySweep implements BrokerListener, AutoCloseable {
   /** Collects what happens at once. */
   private static final Duration MOMENT = Duration.ofMillis(200);
 
+  /** How often the time between looks doubles at most, to 6.4 s. */
+  private static final int MOST_DOUBLINGS = 5;
+
   private final Supplier<Iterable<Standing>> clients;
   private final ScheduledExecutorService timer;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Subscription subscription;
+
+  /** The next look for what clients keep; null if there is none. This object's lock guards it. */
+  private @Nullable Future<?> again;
+
+  /** How often the time between looks has doubled. This object's lock guards it. */
+  private int doublings;
 
   MemorySweep(Broker broker, ScheduledExecutorService timer, Supplier<Iterable<Standing>> clients) {
     this.timer = timer;
@@ -64,11 +78,17 @@ final class MemorySweep implements BrokerListener, AutoCloseable {
           timer.schedule(
               () -> {
                 scheduled.set(false);
-                now();
+                nowAndSoon();
               },
               MOMENT.toNanos(),
               TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Looks now, as something has happened, and soon again if that is needed. */
+  private synchronized void nowAndSoon() {
+    doublings = 0;
+    now();
   }
 
   /** Looks now. */
@@ -80,17 +100,27 @@ final class MemorySweep implements BrokerListener, AutoCloseable {
         marks.put(client, client.sent().mark(witnesses));
       }
       Set<FileId> open = open(witnesses);
-      boolean again = false;
+      boolean kept = false;
       for (Map.Entry<Standing, Long> each : marks.entrySet()) {
         each.getKey().sent().sweep(open, each.getValue());
         each.getKey().account().sweep();
-        again |= each.getKey().account().isWaiting();
+        kept |= each.getKey().account().isWaiting();
       }
-      if (again) {
-        soon();
-      }
+      lookAgain(kept);
     } catch (IOException | DirectoryIteratorException e) {
       LOG.log(Level.WARNING, "what clients have kept cannot be looked at", e);
+    }
+  }
+
+  private void lookAgain(boolean kept) {
+    if (again != null) {
+      again.cancel(false);
+      again = null;
+    }
+    if (kept && !timer.isShutdown()) {
+      long nanos = MOMENT.toNanos() << doublings;
+      doublings = Math.min(doublings + 1, MOST_DOUBLINGS);
+      again = timer.schedule(this::now, nanos, TimeUnit.NANOSECONDS);
     }
   }
 
