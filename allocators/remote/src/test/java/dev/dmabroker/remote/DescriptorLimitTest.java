@@ -335,16 +335,18 @@ class DescriptorLimitTest {
   @Test
   void aClientThatTakesTheLastDescriptorIsToldSo() throws Exception {
     String text = "";
+    List<RemoteBroker> taken = new ArrayList<>(); // What they have does not become free meanwhile.
     try (NoDescriptors limit = NoDescriptors.but(1, service.pid())) {
       for (int tries = 0; tries < 20 && text.isEmpty(); tries++) {
-        // It succeeds if a thread of the service has just given a descriptor back.
-        try (RemoteBroker unused = RemoteBroker.connect(socket, "last")) {
-          limit.leave(1);
+        try {
+          taken.add(RemoteBroker.connect(socket, "last"));
+          limit.leave(1); // A thread of the service had just given descriptors back.
         } catch (ClosedException e) {
           text = String.valueOf(e.getMessage());
         }
       }
     }
+    taken.forEach(RemoteBroker::close);
     assertTrue(text.contains("have the service given more descriptors (ulimit -n)"), text);
   }
 }
