@@ -12,7 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is made of when a sync file signalled, as the kernel says; {@link SwSyncPollerTest} asks a real one.
+ * What is made of when a sync file signalled, as the kernel says; {@link SwSyncPollerTest} asks a
+ * real one.
  */
 class FenceTimesTest {
   private static final int FD = 1_000_000;
