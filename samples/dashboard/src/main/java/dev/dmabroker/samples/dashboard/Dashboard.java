@@ -4,6 +4,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.samples.options.CommandLines;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -31,7 +32,7 @@ public final class Dashboard implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     CountDownLatch end = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(end::countDown, "dashboard-end"));
-    BrokerBuilder builder = Broker.builder();
+    BrokerBuilder builder = Broker.builder().watchMemory(Duration.ofSeconds(1));
     Demo.heaps().forEach(builder::heap);
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     try (Broker broker = builder.build();

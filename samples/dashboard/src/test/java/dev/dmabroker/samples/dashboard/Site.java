@@ -3,6 +3,7 @@ package dev.dmabroker.samples.dashboard;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.metrics.DmaBufMetrics;
+import dev.dmabroker.spi.MemoryPressure;
 import dev.dmabroker.testing.Await;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,7 +40,12 @@ final class Site implements AutoCloseable {
   }
 
   private Site(boolean control, int port, Duration patience) {
-    BrokerBuilder builder = Broker.builder().listener(feed);
+    MemoryPressure pressure = new MemoryPressure(MemoryPressure.Scope.MACHINE, 0.01, 0);
+    BrokerBuilder builder =
+        Broker.builder()
+            .listener(feed)
+            .watchMemory(Duration.ofMillis(500))
+            .pressureGauge(() -> List.of(pressure)); // The kernel may tell nothing.
     Demo.heaps().forEach(builder::heap);
     broker = builder.build();
     demo = new Demo(broker, 4, 30);
