@@ -421,7 +421,7 @@ class V4l2QueueTest {
 
   private static boolean isInPoll(Thread waiter) {
     StackTraceElement[] stack = waiter.getStackTrace();
-    return stack.length > 0 && stack[0].getMethodName().equals("poll");
+    return stack.length > 0 && stack[0].getMethodName().equals("ppoll");
   }
 
   private static boolean sleeps(String name) throws IOException {
