@@ -13,8 +13,11 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.LeaseRecalled;
+import dev.dmabroker.internal.gate.AttachmentHandle;
+import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.OwnedBuffer;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -221,6 +224,25 @@ class TrustTest extends Fixture {
     out.close();
     assertEquals(2L, late.result());
     assertEquals(3, read(mine));
+  }
+
+  @Test
+  void aDeviceThatComesAsTheMoveEndsMapsWhereTheBufferLies() throws Exception {
+    Attachment theirs = buffer.attach(guest);
+    BufferMapping out = ((AttachmentHandle) mine).attached().map(Access.WRITE);
+    assertEquals(1, generation(theirs));
+    theirs.close();
+    Await.until("the move waits for the writer", () -> buffer.state() == State.DRAINING);
+    Running<Mapping> overwrites = start(() -> mine.map(Access.OVERWRITE)).parked();
+    assertTrue(out.leave(), "it has left, and not reported that yet");
+    Attachment again = buffer.attach(guest);
+    out.close();
+    try (Mapping mapping = overwrites.result()) {
+      assertEquals(2, mapping.generation());
+      fill(mapping, 5);
+    }
+    assertEquals(2, generation(again), "and not where it lay before");
+    assertEquals(5, read(again));
   }
 
   @Test

@@ -109,10 +109,10 @@ final class Attaching {
     if (attachment == null) {
       return null;
     }
-    Place place = life.place;
-    if (place != null && place.isExposed()) {
-      life.advance(after); // The device may be of the group that had left.
+    if (life.place != null) {
+      life.trust.judge(life.place, after); // The device may be of a group that had left.
     }
+    Place place = life.place; // Read after that, which may serve requests.
     // A device that the place does not suit makes the buffer move, now or when it has memory.
     if (place != null && attachment.suits(place)) {
       life.attachments.openGate(attachment, place);
