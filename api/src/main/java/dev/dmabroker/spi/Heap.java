@@ -113,11 +113,11 @@ public interface Heap extends AutoCloseable {
   }
 
   /**
-   * {@return how many bytes the heap could still give, whoever took the rest; empty if the kernel
-   * does not tell, or the heap's {@linkplain HeapTraits#capacityBytes() capacity} is not known}
-   * What neither is left nor in the broker's buffers of this heap counts as others', so of heaps
-   * that share one memory each answers with all that is left of it. May read files, which may take
-   * milliseconds. The broker asks only if the application has it {@linkplain
+   * {@return how many bytes the heap could still give, as other programs take some too; empty if
+   * the kernel does not tell, or the heap's {@linkplain HeapTraits#capacityBytes() capacity} is not
+   * known} What neither is left nor in the broker's buffers of this heap counts as others', so of
+   * heaps that share one memory each answers with all that is left of it. May read files, which may
+   * take milliseconds. The broker asks only if the application has it {@linkplain
    * dev.dmabroker.BrokerBuilder#watchMemory watch memory}, on a thread of its own, and not under a
    * lock.
    */

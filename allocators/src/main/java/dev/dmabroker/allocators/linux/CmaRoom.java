@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Tells how much of a region of CMA is left, whoever took the rest. It asks what the kernel has,
+ * Tells how much of a region of CMA all programs together have left. It asks what the kernel has,
  * the most exact first:
  *
  * <ol>
