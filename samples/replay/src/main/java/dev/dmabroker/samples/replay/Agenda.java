@@ -2,6 +2,7 @@ package dev.dmabroker.samples.replay;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.LongConsumer;
 
 /** What the applications of a scenario will do, and when. One thread does all of it. */
 final class Agenda {
@@ -27,10 +28,14 @@ final class Agenda {
     return now;
   }
 
-  /** Does everything, also what is put there meanwhile. */
-  void run(Pacer pacer) {
+  /**
+   * Does everything, also what is put there meanwhile.
+   *
+   * @param await returns when it is that time
+   */
+  void run(LongConsumer await) {
     for (Item item = items.poll(); item != null; item = items.poll()) {
-      pacer.await(item.micros());
+      await.accept(item.micros());
       now = item.micros();
       item.work().run();
     }

@@ -20,6 +20,11 @@ sealed interface Operation {
   /** The line in the trace, without the time. */
   String text();
 
+  /** The line in the trace. */
+  default String line() {
+    return micros() + " " + text() + "\n";
+  }
+
   /** Calls the visitor's method for this kind. */
   void accept(Visitor visitor);
 
@@ -38,6 +43,8 @@ sealed interface Operation {
     void detach(Detach detach);
 
     void close(Close close);
+
+    void others(Others others);
   }
 
   /**
@@ -192,6 +199,24 @@ sealed interface Operation {
     @Override
     public void accept(Visitor visitor) {
       visitor.close(this);
+    }
+  }
+
+  /**
+   * Programs that do not use the broker took memory of a heap, or gave some back.
+   *
+   * @param bytes what they have of it from now on
+   */
+  record Others(long micros, String heap, long bytes) implements Operation {
+
+    @Override
+    public String text() {
+      return "others " + heap + " " + bytes;
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.others(this);
     }
   }
 }

@@ -3,10 +3,11 @@ package dev.dmabroker.samples.replay;
 import dev.dmabroker.samples.options.OneOf;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the command line says: a trace to play, or a scenario to record. */
+/** What the command line says: a trace to play or to generate, or a scenario to record. */
 final class Options {
   @Parameters(
       arity = "0..1",
@@ -14,6 +15,8 @@ final class Options {
       completionCandidates = ScenarioNames.class,
       description = "a file, or one of ${COMPLETION-CANDIDATES}")
   Optional<String> trace = Optional.empty();
+
+  @Mixin WorkloadOptions workload = new WorkloadOptions();
 
   @Option(
       names = "--heuristic",

@@ -5,7 +5,9 @@ import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.simulation.Simulation;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -27,10 +29,10 @@ final class Performance {
   private static Result play(Trace trace, Choice choice, Simulation world) {
     CountedTime time = new CountedTime(world);
     Tally tally = new Tally(time::micros);
-    List<PeakHeap> heaps =
-        trace.heaps().stream()
-            .map(heap -> new PeakHeap(heap.model(), world, trace.costs()))
-            .toList();
+    Map<String, CountedHeap> heaps = new LinkedHashMap<>();
+    for (TraceHeap heap : trace.heaps()) {
+      heaps.put(heap.name(), new CountedHeap(heap, world, trace.costs()));
+    }
     BrokerBuilder builder =
         Broker.builder()
             .mover(new CostlyMover(world, trace.costs()))
@@ -38,12 +40,12 @@ final class Performance {
             .leakTracking(LeakTracking.NEVER) // What finds leaks is the garbage collector.
             .listener(tally, Delivery.IN_PLACE) // It only adds, and has to know all in the end.
             .callbackExecutor(Runnable::run); // What the player chains never blocks.
-    heaps.forEach(builder::heap);
+    heaps.values().forEach(builder::heap);
     choice.listeners().forEach(listener -> builder.listener(listener, Delivery.IN_PLACE));
     choice.rebalancing().ifPresent(builder::rebalancing);
     try (Broker broker = builder.build()) {
-      new Player(broker, trace, time, tally).play();
+      new Player(broker, trace, time, tally, (heap, bytes) -> Objects.requireNonNull(heaps.get(heap)).others(bytes)).play();
     }
-    return tally.result(choice, heaps);
+    return tally.result(choice, List.copyOf(heaps.values()));
   }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class Player implements Operation.Visitor {
   private final List<Operation> operations;
   private final Pacer pacer;
   private final Tally tally;
+  private final ObjLongConsumer<String> others;
   private final Map<String, Device> devices = new HashMap<>();
   private final Map<String, SharedBuffer> buffers = new HashMap<>();
   private final Map<Interest, Attachment> attachments = new HashMap<>();
@@ -42,11 +44,18 @@ final class Player implements Operation.Visitor {
   /** A map that has begun; without a future if it could not even be asked for. */
   private record Flight(Access access, @Nullable CompletableFuture<Mapping> future) {}
 
-  Player(Broker broker, Trace trace, Pacer pacer, Tally tally) {
+  /**
+   * Makes a player.
+   *
+   * @param others has programs that do not use the broker hold so many bytes of the heap of a name
+   */
+  Player(
+      Broker broker, Trace trace, Pacer pacer, Tally tally, ObjLongConsumer<String> others) {
     this.broker = broker;
     this.operations = withEnds(trace);
     this.pacer = pacer;
     this.tally = tally;
+    this.others = others;
   }
 
   /** Every map's end, in the order of their times. */
@@ -172,5 +181,10 @@ final class Player implements Operation.Visitor {
     if (buffer != null) {
       buffer.close();
     }
+  }
+
+  @Override
+  public void others(Operation.Others holding) {
+    others.accept(holding.heap(), holding.bytes());
   }
 }

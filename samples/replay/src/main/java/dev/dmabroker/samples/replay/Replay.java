@@ -20,6 +20,7 @@ import picocli.CommandLine.ParameterException;
     name = "replay",
     customSynopsis = {
       "samples/run replay TRACE [OPTIONS]",
+      "       samples/run replay --generate KIND [--seed N] [--out FILE] [OPTIONS]",
       "       samples/run replay --record NAME FILE"
     })
 public final class Replay implements Callable<Integer> {
@@ -42,10 +43,12 @@ public final class Replay implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try {
-      if (options.record.isEmpty()) {
-        play(options.trace.orElseThrow(() -> wrong("which trace?")));
-      } else {
+      if (!options.record.isEmpty()) {
         record(options.record.get(0), Path.of(options.record.get(1)));
+      } else if (options.workload.kind.isPresent()) {
+        generate(Kind.named(options.workload.kind.get()));
+      } else {
+        play(options.trace.orElseThrow(() -> wrong("which trace?")));
       }
       return 0;
     } catch (TraceException e) {
@@ -72,13 +75,39 @@ public final class Replay implements Callable<Integer> {
     System.out.printf("%s: %s, written to %s%n", name, trace.summary(), file);
   }
 
+  private void generate(Kind kind) throws IOException, InterruptedException {
+    if (options.trace.isPresent()) {
+      throw wrong("a trace is played or generated, not both");
+    }
+    Workload workload = options.workload.of(kind, options.workload.seed);
+    if (options.workload.out.isEmpty()) {
+      play(workload.name(), workload.trace());
+      return;
+    }
+    Path file = options.workload.out.get();
+    workload.write(costs(Costs.USUAL), file);
+    System.out.printf("%s: written to %s%n", workload.name(), file);
+  }
+
   private void play(String traceOrFile) throws IOException, TraceException, InterruptedException {
-    Trace loaded = Trace.load(traceOrFile);
-    Trace trace = loaded.with(options.costs(loaded.costs()));
-    if (trace.costs().least() < 0) {
-      throw wrong("nothing takes less than no time, so costs are 0 or more nanoseconds");
+    if (options.workload.out.isPresent()) {
+      throw wrong("--out wants --generate");
     }
     String name = String.valueOf(Path.of(traceOrFile).getFileName()).replace(".trace", "");
+    play(name, Trace.load(traceOrFile));
+  }
+
+  /** What was asked for instead of what the trace has. */
+  private Costs costs(Costs ofTrace) {
+    Costs costs = options.costs(ofTrace);
+    if (costs.least() < 0) {
+      throw wrong("nothing takes less than no time, so costs are 0 or more nanoseconds");
+    }
+    return costs;
+  }
+
+  private void play(String name, Trace loaded) throws InterruptedException {
+    Trace trace = loaded.with(costs(loaded.costs()));
     System.out.printf("%s: %s; %s%n", name, trace.summary(), trace.costs().summary());
     List<Result> results = new ArrayList<>();
     for (String heuristic : options.heuristics) {

@@ -25,7 +25,7 @@ record Scenario(String name, List<TraceHeap> heaps, BiConsumer<Broker, Agenda> s
     try (Broker broker = new RecordingBroker(builder.build(), recorder)) {
       Agenda agenda = new Agenda();
       script.accept(broker, agenda);
-      agenda.run(pacer);
+      agenda.run(pacer::await);
     }
     return recorder.trace();
   }

@@ -23,9 +23,10 @@ final class Stream {
   static final long PERIOD_MICROS = 16_667;
 
   /** A producer has a buffer for almost as long as it takes to fill it. */
-  private static final long PRODUCER_HOLD_MICROS = 15_000;
+  static final long PRODUCER_HOLD_MICROS = 15_000;
 
-  private static final long CONSUMER_HOLD_MICROS = 8_000;
+  /** A consumer has a buffer for about half of that. */
+  static final long CONSUMER_HOLD_MICROS = 8_000;
 
   private final Agenda agenda;
   private final List<SharedBuffer> buffers = new ArrayList<>();

@@ -113,7 +113,7 @@ final class Tally implements BrokerListener {
   }
 
   /** What was counted. */
-  Result result(Choice choice, List<PeakHeap> heaps) {
+  Result result(Choice choice, List<CountedHeap> heaps) {
     return new Result(
         choice.name(),
         moves.sum(),

@@ -57,9 +57,7 @@ record Trace(List<TraceHeap> heaps, long deadlineMicros, Costs costs, List<Opera
     heaps.forEach(heap -> text.append(heap.text()).append('\n'));
     text.append("deadline ").append(deadlineMicros).append('\n');
     text.append(costs.text()).append('\n');
-    for (Operation each : operations) {
-      text.append(each.micros()).append(' ').append(each.text()).append('\n');
-    }
+    operations.forEach(each -> text.append(each.line()));
     return text.toString();
   }
 

@@ -150,8 +150,18 @@ final class TraceParser {
       case "close" ->
           new Operation.Close(
               micros, removed(line, buffer(line), buffers, "a buffer that is open"));
+      case "others" ->
+          new Operation.Others(micros, heapName(line), line.number("a number of bytes", 0));
       default -> throw line.wrong("'" + verb + "' is no operation");
     };
+  }
+
+  private String heapName(TraceLine line) throws TraceException {
+    String name = line.word("a heap");
+    if (heaps.stream().noneMatch(heap -> heap.name().equals(name))) {
+      throw line.wrong("there is no heap " + name);
+    }
+    return name;
   }
 
   private Operation register(TraceLine line, long micros) throws TraceException {

@@ -109,7 +109,7 @@ class PlayerTest {
         Broker.builder().heuristic(new LeastCost()).callbackExecutor(callbacks::add);
     trace.heaps().forEach(heap -> builder.heap(heap.model()));
     try (Broker broker = builder.build()) {
-      new Player(broker, trace, new TooLate(callbacks), tally).play();
+      new Player(broker, trace, new TooLate(callbacks), tally, (heap, bytes) -> {}).play();
     }
     assertEquals(1, tally.result(Choice.named("least-cost"), List.of()).dropped());
   }

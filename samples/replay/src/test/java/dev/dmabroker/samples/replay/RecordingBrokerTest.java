@@ -111,7 +111,7 @@ class RecordingBrokerTest {
     TraceRecorder second = recorder();
     SettlingPacer pacer = new SettlingPacer(Long.MAX_VALUE);
     try (Broker broker = broker(second)) {
-      Player player = new Player(broker, recorded, pacer, new Tally(pacer::micros));
+      Player player = new Player(broker, recorded, pacer, new Tally(pacer::micros), (heap, bytes) -> {});
       pacer.watch(player::pending);
       player.play();
     }
