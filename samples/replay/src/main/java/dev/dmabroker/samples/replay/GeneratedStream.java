@@ -80,7 +80,10 @@ final class GeneratedStream {
     }
     if (number < plan.frames()) {
       script.use(
-          plan.buffer(number), plan.producer().name(), Access.OVERWRITE, Stream.PRODUCER_HOLD_MICROS);
+          plan.buffer(number),
+          plan.producer().name(),
+          Access.OVERWRITE,
+          Stream.PRODUCER_HOLD_MICROS);
       agenda.in(Stream.PERIOD_MICROS, () -> frame(number + 1));
     } else {
       agenda.in(Stream.PERIOD_MICROS, this::end);

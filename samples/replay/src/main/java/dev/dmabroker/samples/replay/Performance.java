@@ -44,7 +44,13 @@ final class Performance {
     choice.listeners().forEach(listener -> builder.listener(listener, Delivery.IN_PLACE));
     choice.rebalancing().ifPresent(builder::rebalancing);
     try (Broker broker = builder.build()) {
-      new Player(broker, trace, time, tally, (heap, bytes) -> Objects.requireNonNull(heaps.get(heap)).others(bytes)).play();
+      new Player(
+              broker,
+              trace,
+              time,
+              tally,
+              (heap, bytes) -> Objects.requireNonNull(heaps.get(heap)).others(bytes))
+          .play();
     }
     return tally.result(choice, List.copyOf(heaps.values()));
   }

@@ -49,8 +49,7 @@ final class Player implements Operation.Visitor {
    *
    * @param others has programs that do not use the broker hold so many bytes of the heap of a name
    */
-  Player(
-      Broker broker, Trace trace, Pacer pacer, Tally tally, ObjLongConsumer<String> others) {
+  Player(Broker broker, Trace trace, Pacer pacer, Tally tally, ObjLongConsumer<String> others) {
     this.broker = broker;
     this.operations = withEnds(trace);
     this.pacer = pacer;

@@ -39,7 +39,13 @@ final class Script {
     String mapping = "m" + ++mappings;
     to.accept(
         new Operation.Map(
-            agenda.now(), mapping, buffer, device, access, /* granted= */ true, /* waitMicros= */ 0));
+            agenda.now(),
+            mapping,
+            buffer,
+            device,
+            access,
+            /* granted= */ true,
+            /* waitMicros= */ 0));
     agenda.in(micros, () -> to.accept(new Operation.Unmap(agenda.now(), mapping)));
   }
 

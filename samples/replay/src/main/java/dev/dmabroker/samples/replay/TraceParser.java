@@ -9,12 +9,13 @@ import dev.dmabroker.spec.PixelFormat;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.StringTokenizer;
 
 /** Reads one trace, and sees that each operation speaks of what is there. */
 final class TraceParser {
@@ -41,14 +42,15 @@ final class TraceParser {
    * @throws TraceException if it is none
    */
   Trace parse(String text) throws TraceException {
-    List<String> lines = text.lines().toList();
     boolean versioned = false;
-    for (int i = 0; i < lines.size(); i++) {
-      String content = lines.get(i).strip();
+    int number = 0;
+    for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
+      number++;
+      String content = lines.next().strip();
       if (content.isEmpty() || content.startsWith("#")) {
         continue;
       }
-      TraceLine line = new TraceLine(i + 1, content);
+      TraceLine line = new TraceLine(number, content);
       if (versioned) {
         parse(line);
       } else {
@@ -58,7 +60,7 @@ final class TraceParser {
       line.end();
     }
     if (!versioned || heaps.isEmpty() || deadlineMicros == 0) {
-      throw new TraceException(lines.size() + 1, "the header lacks its version, heaps or deadline");
+      throw new TraceException(number + 1, "the header lacks its version, heaps or deadline");
     }
     return new Trace(heaps, deadlineMicros, costs, operations);
   }
@@ -264,12 +266,11 @@ final class TraceParser {
   /** A line by its words. */
   private static final class TraceLine {
     private final int number;
-    private final List<String> words;
-    private int next;
+    private final StringTokenizer words;
 
     TraceLine(int number, String content) {
       this.number = number;
-      this.words = Arrays.asList(content.split("\\s+"));
+      this.words = new StringTokenizer(content);
     }
 
     int number() {
@@ -277,14 +278,14 @@ final class TraceParser {
     }
 
     boolean hasMore() {
-      return next < words.size();
+      return words.hasMoreTokens();
     }
 
     String word(String what) throws TraceException {
       if (!hasMore()) {
         throw wrong(what + " is missing");
       }
-      return words.get(next++);
+      return words.nextToken();
     }
 
     long number(String what, long least) throws TraceException {
@@ -317,7 +318,7 @@ final class TraceParser {
 
     void end() throws TraceException {
       if (hasMore()) {
-        throw wrong("'" + words.get(next) + "' is too much");
+        throw wrong("'" + words.nextToken() + "' is too much");
       }
     }
 

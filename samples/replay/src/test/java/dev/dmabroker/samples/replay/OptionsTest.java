@@ -54,6 +54,11 @@ class OptionsTest {
         "--record none file",
         "--record late-encoder file --copy 2",
         "a --record late-encoder file",
+        "--generate clouds",
+        "--generate bursts a",
+        "--generate bursts --devices 3",
+        "--generate bursts --seed x",
+        "late-encoder --out b",
       })
   void refusesOtherCommandLines(String line) {
     assertEquals(2, Replay.run(line.split(" ", -1)));

@@ -111,7 +111,8 @@ class RecordingBrokerTest {
     TraceRecorder second = recorder();
     SettlingPacer pacer = new SettlingPacer(Long.MAX_VALUE);
     try (Broker broker = broker(second)) {
-      Player player = new Player(broker, recorded, pacer, new Tally(pacer::micros), (heap, bytes) -> {});
+      Player player =
+          new Player(broker, recorded, pacer, new Tally(pacer::micros), (heap, bytes) -> {});
       pacer.watch(player::pending);
       player.play();
     }
