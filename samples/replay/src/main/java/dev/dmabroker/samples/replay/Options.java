@@ -1,13 +1,18 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.samples.options.OneOf;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
-/** What the command line says: a trace to play or to generate, or a scenario to record. */
+/** What the command line says: a trace to play or generate, a search, or a scenario to record. */
 final class Options {
   @Parameters(
       arity = "0..1",
@@ -17,15 +22,17 @@ final class Options {
   Optional<String> trace = Optional.empty();
 
   @Mixin WorkloadOptions workload = new WorkloadOptions();
+  @Mixin SearchOptions search = new SearchOptions();
 
   @Option(
       names = "--heuristic",
       paramLabel = "NAME",
-      converter = HeuristicNames.class,
-      completionCandidates = HeuristicNames.class,
+      converter = ChoiceName.class,
+      completionCandidates = ChoiceName.class,
       description =
-          "one to play against, as often as you like (default all): ${COMPLETION-CANDIDATES}")
-  List<String> heuristics = Choice.NAMES;
+          "one to play against, as often as you like (default all): ${COMPLETION-CANDIDATES}; with"
+              + " parameters as in sticky:1.5+return-idle:0.3:0.1:300")
+  private final List<String> heuristics = new ArrayList<>();
 
   @Option(
       names = "--copy",
@@ -43,12 +50,35 @@ final class Options {
   Optional<Long> drainNanos = Optional.empty();
 
   @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description =
+          "draws moves, refusals and contiguous memory over time: of what is played, or of the best"
+              + " that a search finds and of the default, for the trace in which these lose most")
+  Optional<Path> svg = Optional.empty();
+
+  @Option(
       names = "--record",
       arity = "2",
       paramLabel = "NAME FILE",
       hideParamSyntax = true,
       description = "records the scenario of that name instead, and writes its trace to the file")
   List<String> record = List.of();
+
+  /** Returns the heuristics to play a trace against. */
+  List<String> heuristics() {
+    return heuristics.isEmpty() ? Choice.NAMES : heuristics;
+  }
+
+  /** Returns the policies that a search tries; the broker's default is one of them. */
+  List<String> candidates() {
+    List<String> candidates =
+        new ArrayList<>(heuristics.isEmpty() ? Candidates.names() : heuristics);
+    if (!candidates.contains(SearchReport.DEFAULT)) {
+      candidates.add(SearchReport.DEFAULT);
+    }
+    return candidates;
+  }
 
   /** Returns the costs of a trace, or what was asked for instead. */
   Costs costs(Costs ofTrace) {
@@ -65,10 +95,20 @@ final class Options {
     }
   }
 
-  /** The names of the heuristics. */
-  static final class HeuristicNames extends OneOf {
-    HeuristicNames() {
-      super(Choice.NAMES);
+  /** The names of the heuristics, with parameters or without. */
+  static final class ChoiceName implements ITypeConverter<String>, Iterable<String> {
+    @Override
+    public String convert(String value) {
+      try {
+        return Choice.named(value).name();
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return Choice.NAMES.iterator();
     }
   }
 }

@@ -28,7 +28,7 @@ final class Performance {
 
   private static Result play(Trace trace, Choice choice, Simulation world) {
     CountedTime time = new CountedTime(world);
-    Tally tally = new Tally(time::micros);
+    Tally tally = new Tally(trace, time::micros);
     Map<String, CountedHeap> heaps = new LinkedHashMap<>();
     for (TraceHeap heap : trace.heaps()) {
       heaps.put(heap.name(), new CountedHeap(heap, world, trace.costs()));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,6 +22,7 @@ import picocli.CommandLine.ParameterException;
     customSynopsis = {
       "samples/run replay TRACE [OPTIONS]",
       "       samples/run replay --generate KIND [--seed N] [--out FILE] [OPTIONS]",
+      "       samples/run replay --search [--seeds N] [--by FIGURES] [OPTIONS]",
       "       samples/run replay --record NAME FILE"
     })
 public final class Replay implements Callable<Integer> {
@@ -45,6 +47,8 @@ public final class Replay implements Callable<Integer> {
     try {
       if (!options.record.isEmpty()) {
         record(options.record.get(0), Path.of(options.record.get(1)));
+      } else if (options.search.search) {
+        search();
       } else if (options.workload.kind.isPresent()) {
         generate(Kind.named(options.workload.kind.get()));
       } else {
@@ -89,6 +93,22 @@ public final class Replay implements Callable<Integer> {
     System.out.printf("%s: written to %s%n", workload.name(), file);
   }
 
+  private void search() throws IOException, InterruptedException {
+    if (options.trace.isPresent() || options.workload.out.isPresent()) {
+      throw wrong("a search generates its traces, and keeps none");
+    }
+    List<Workload> workloads = options.search.workloads(options.workload);
+    List<String> policies = options.candidates();
+    System.out.printf(
+        "search: %d policies, %d traces; %s%n",
+        policies.size(), workloads.size(), costs(Costs.USUAL).summary());
+    Search search = new Search(policies, workloads, costs(Costs.USUAL));
+    search.run(options.search.threads, System.err::println);
+    List<Criterion> criteria = options.search.criteria;
+    SearchReport.of(search, criteria).forEach(System.out::println);
+    draw(() -> SearchReport.chart(search, criteria));
+  }
+
   private void play(String traceOrFile) throws IOException, TraceException, InterruptedException {
     if (options.workload.out.isPresent()) {
       throw wrong("--out wants --generate");
@@ -106,14 +126,21 @@ public final class Replay implements Callable<Integer> {
     return costs;
   }
 
-  private void play(String name, Trace loaded) throws InterruptedException {
+  private void draw(Supplier<String> chart) throws IOException {
+    if (options.svg.isPresent()) {
+      Files.writeString(options.svg.get(), chart.get());
+    }
+  }
+
+  private void play(String name, Trace loaded) throws IOException, InterruptedException {
     Trace trace = loaded.with(costs(loaded.costs()));
     System.out.printf("%s: %s; %s%n", name, trace.summary(), trace.costs().summary());
     List<Result> results = new ArrayList<>();
-    for (String heuristic : options.heuristics) {
+    for (String heuristic : options.heuristics()) {
       results.add(Performance.of(trace, Choice.named(heuristic)));
     }
     Table.of(results).forEach(System.out::println);
     results.forEach(result -> System.out.println(result.line(name)));
+    draw(() -> Chart.of(name, results));
   }
 }

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param waitedMicros what all maps waited together, for moves and for their first memory
  * @param dropped maps of producers that were not granted in time: frames that are lost
  * @param missed other maps that were not
+ * @param course how that came over time
  */
 record Result(
     String heuristic,
@@ -33,7 +34,8 @@ record Result(
     long stallMicros,
     long waitedMicros,
     long dropped,
-    long missed) {
+    long missed,
+    Course course) {
 
   /**
    * An amount of a heap's memory.

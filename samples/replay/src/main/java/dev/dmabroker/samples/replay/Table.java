@@ -17,6 +17,11 @@ final class Table {
       }
       rows.add(row(result));
     }
+    return aligned(rows);
+  }
+
+  /** A line for each row: the first column to the left, the others to the right. */
+  static List<String> aligned(List<List<String>> rows) {
     return rows.stream().map(row -> aligned(row, rows)).toList();
   }
 
@@ -40,19 +45,22 @@ final class Table {
     row.add(Long.toString(result.returns()));
     result.peaks().forEach(each -> row.add(mebibytes(each.bytes())));
     result.means().forEach(each -> row.add(mebibytes(each.bytes())));
-    row.add(String.format(Locale.ROOT, "%.1f ms", result.stallMicros() / 1e3));
-    row.add(String.format(Locale.ROOT, "%.1f ms", result.waitedMicros() / 1e3));
+    row.add(millis(result.stallMicros()));
+    row.add(millis(result.waitedMicros()));
     row.add(Long.toString(result.dropped()));
     row.add(Long.toString(result.missed()));
     row.add(Long.toString(result.rolledBack()));
     return row;
   }
 
-  private static String mebibytes(long bytes) {
+  static String millis(long micros) {
+    return String.format(Locale.ROOT, "%.1f ms", micros / 1e3);
+  }
+
+  static String mebibytes(long bytes) {
     return String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));
   }
 
-  /** The first column to the left, the others to the right. */
   private static String aligned(List<String> row, List<List<String>> rows) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < row.size(); i++) {

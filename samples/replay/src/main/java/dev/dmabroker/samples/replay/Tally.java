@@ -29,32 +29,41 @@ final class Tally implements BrokerListener {
   private final Set<Eviction> wanted = ConcurrentHashMap.newKeySet();
 
   private final HeldMemory held;
+  private final CourseRecorder course;
 
   /**
    * Counts nothing yet.
    *
+   * @param trace what is played
    * @param clockMicros what the time is, since the trace began
    */
-  Tally(LongSupplier clockMicros) {
+  Tally(Trace trace, LongSupplier clockMicros) {
     this.held = new HeldMemory(clockMicros);
+    this.course = new CourseRecorder(trace, clockMicros);
   }
 
   private record Eviction(String buffer, String heap) {}
 
   @Override
   public void allocated(MemoryAllocated event) {
-    held.add(event.heap(), event.sizeBytes());
+    holds(event.heap(), event.sizeBytes());
   }
 
   @Override
   public void released(MemoryReleased event) {
-    held.add(event.heap(), -event.sizeBytes());
+    holds(event.heap(), -event.sizeBytes());
+  }
+
+  private void holds(String heap, long bytes) {
+    held.add(heap, bytes);
+    course.held(heap, bytes);
   }
 
   @Override
   public void moved(BufferMove event) {
     moves.increment();
-    event.to().ifPresent(heap -> held.add(heap, event.placedBytes()));
+    course.moved();
+    event.to().ifPresent(heap -> holds(heap, event.placedBytes()));
     if (event.cause() == BufferMove.Cause.REBALANCE) {
       returns.increment();
     }
@@ -79,6 +88,7 @@ final class Tally implements BrokerListener {
   /** A map found no room. */
   void refused() {
     refusals.increment();
+    course.refused();
   }
 
   /** A map was not granted in time: a frame is lost if it was the producer's, or passed over. */
@@ -129,6 +139,7 @@ final class Tally implements BrokerListener {
         stallNanos.sum() / 1000,
         waitedNanos.sum() / 1000,
         dropped.sum(),
-        missed.sum());
+        missed.sum(),
+        course.course());
   }
 }

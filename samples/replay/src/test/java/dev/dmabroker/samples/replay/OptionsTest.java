@@ -20,7 +20,7 @@ class OptionsTest {
   void aTraceIsPlayedAgainstEveryHeuristic() {
     parse("a");
     assertEquals(Optional.of("a"), options.trace);
-    assertEquals(Choice.NAMES, options.heuristics);
+    assertEquals(Choice.NAMES, options.heuristics());
     assertEquals(Costs.USUAL, options.costs(Costs.USUAL));
     assertEquals(List.of(), options.record);
   }
@@ -29,7 +29,7 @@ class OptionsTest {
   void heuristicsAreThoseAskedFor() {
     parse("--heuristic", "sticky", "a", "--copy", "7", "--heuristic", "first-fit");
     assertEquals(Optional.of("a"), options.trace);
-    assertEquals(List.of("sticky", "first-fit"), options.heuristics);
+    assertEquals(List.of("sticky", "first-fit"), options.heuristics());
     assertEquals(new Costs(7, 2, 3), options.costs(new Costs(1, 2, 3)));
   }
 
@@ -59,6 +59,11 @@ class OptionsTest {
         "--generate bursts --devices 3",
         "--generate bursts --seed x",
         "late-encoder --out b",
+        "--search a",
+        "--search --out b",
+        "--search --by beauty",
+        "--search --threads 0",
+        "--search --heuristic sticky:x",
       })
   void refusesOtherCommandLines(String line) {
     assertEquals(2, Replay.run(line.split(" ", -1)));

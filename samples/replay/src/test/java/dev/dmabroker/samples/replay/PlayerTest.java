@@ -104,7 +104,7 @@ class PlayerTest {
                 40 unmap m1
                 """);
     BlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
-    Tally tally = new Tally(() -> 0);
+    Tally tally = new Tally(trace, () -> 0);
     BrokerBuilder builder =
         Broker.builder().heuristic(new LeastCost()).callbackExecutor(callbacks::add);
     trace.heaps().forEach(heap -> builder.heap(heap.model()));

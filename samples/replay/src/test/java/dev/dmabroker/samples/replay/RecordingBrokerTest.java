@@ -112,7 +112,8 @@ class RecordingBrokerTest {
     SettlingPacer pacer = new SettlingPacer(Long.MAX_VALUE);
     try (Broker broker = broker(second)) {
       Player player =
-          new Player(broker, recorded, pacer, new Tally(pacer::micros), (heap, bytes) -> {});
+          new Player(
+              broker, recorded, pacer, new Tally(recorded, pacer::micros), (heap, bytes) -> {});
       pacer.watch(player::pending);
       player.play();
     }

@@ -28,7 +28,8 @@ class ReportTest {
           1500,
           2500,
           5,
-          6);
+          6,
+          new Course(1, List.of(), List.of(), List.of()));
 
   @Test
   void theLastLineIsForPrograms() {
@@ -70,7 +71,7 @@ class ReportTest {
 
   @Test
   void aMoveThatTheHeuristicWantedIsAnEviction() {
-    Tally tally = new Tally(() -> 0);
+    Tally tally = new Tally(new Trace(List.of(), 1, Costs.USUAL, List.of()), () -> 0);
     PlacementHeuristic watched = tally.watch(new EvictAll());
     HeapInfo cma = new HeapInfo("cma", Set.of(), "other", HeapTraits.builder().build());
     watched.evict(
