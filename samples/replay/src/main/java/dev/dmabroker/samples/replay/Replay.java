@@ -14,8 +14,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Plays a trace against heuristics and compares what comes of it, or records a trace. Exit status:
- * 0 if it was played or written, 2 for a wrong command line, file or trace.
+ * Plays traces against heuristics and compares what comes of it, or makes a trace. Exit status: 0
+ * if it was played or written, 2 for a wrong command line, file or trace.
  */
 @Command(
     name = "replay",

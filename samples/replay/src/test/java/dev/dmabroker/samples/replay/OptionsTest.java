@@ -34,6 +34,19 @@ class OptionsTest {
   }
 
   @Test
+  void aSearchIsOverAllKindsUnlessOneIsNamed() {
+    parse("--search", "--seeds", "3", "--seed", "5", "--by", "scarce,moves");
+    assertEquals(List.of(Criterion.SCARCE, Criterion.MOVES), options.search.criteria);
+    assertEquals(15, options.search.workloads(options.workload).size());
+    assertEquals(Candidates.names(), options.candidates());
+    parse("--search", "--seeds", "2", "--generate", "bursts", "--heuristic", "sticky:2");
+    assertEquals(
+        List.of("bursts-1", "bursts-2"),
+        options.search.workloads(options.workload).stream().map(Workload::name).toList());
+    assertEquals(List.of("sticky:2", "least-cost"), options.candidates());
+  }
+
+  @Test
   void aScenarioIsRecordedInsteadOfPlayed() {
     parse("--record", "a", "b");
     assertEquals(Optional.empty(), options.trace);
