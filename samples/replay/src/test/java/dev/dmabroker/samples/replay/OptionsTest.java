@@ -39,6 +39,10 @@ class OptionsTest {
     assertEquals(List.of(Criterion.SCARCE, Criterion.MOVES), options.search.criteria);
     assertEquals(15, options.search.workloads(options.workload).size());
     assertEquals(Candidates.names(), options.candidates());
+  }
+
+  @Test
+  void aSearchTriesWhatIsAskedForAndTheDefault() {
     parse("--search", "--seeds", "2", "--generate", "bursts", "--heuristic", "sticky:2");
     assertEquals(
         List.of("bursts-1", "bursts-2"),
