@@ -3,32 +3,38 @@ package dev.dmabroker.samples.replay;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** What may be least in the policy that a search finds best. */
 enum Criterion {
-  DROPPED(Score::dropped),
-  MISSED(Score::missed),
-  REFUSALS(Score::refusals),
-  STALL(Score::stallMicros),
-  SCARCE(Score::scarceBytes),
-  MOVES(Score::moves),
-  COPIED(Score::copiedBytes);
+  DROPPED,
+  MISSED,
+  REFUSALS,
+  STALL,
+  SCARCE,
+  MOVES,
+  COPIED;
 
-  private final ToLongFunction<Score> figure;
-
-  Criterion(ToLongFunction<Score> figure) {
-    this.figure = figure;
+  private long of(Score score) {
+    return switch (this) {
+      case DROPPED -> score.dropped();
+      case MISSED -> score.missed();
+      case REFUSALS -> score.refusals();
+      case STALL -> score.stallMicros();
+      case SCARCE -> score.scarceBytes();
+      case MOVES -> score.moves();
+      case COPIED -> score.copiedBytes();
+    };
   }
 
   /** Orders by the first criterion, by the next where that is equal, and in the end by name. */
   static Comparator<Score> order(List<Criterion> criteria) {
-    Comparator<Score> order = (one, other) -> 0;
-    for (Criterion each : criteria) {
-      order = order.thenComparingLong(each.figure);
-    }
-    return order.thenComparing(Score::policy);
+    Comparator<Score> byName = Comparator.comparing(Score::policy);
+    return criteria.stream()
+        .map(each -> Comparator.comparingLong(each::of))
+        .reduce(Comparator::thenComparing)
+        .map(order -> order.thenComparing(byName))
+        .orElse(byName);
   }
 
   /** For a person to read. */

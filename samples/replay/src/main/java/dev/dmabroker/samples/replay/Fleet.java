@@ -4,8 +4,10 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 
 /** The devices of a generated trace: as many of each role, by turns. */
@@ -13,54 +15,61 @@ final class Fleet {
   /** The fewest devices that have one of each role. */
   static final int LEAST = 4;
 
-  private final List<List<DeviceSpec>> byRole = new ArrayList<>();
-
   /** What a device does. */
   enum Role {
     /** Fills buffers, whose memory the CPU has to reach. */
-    CAMERA(Access.WRITE, Constraints.builder().cpuReach().build()),
+    CAMERA,
     /** Looks at frames, wherever they lie. */
-    VIEWER(Access.READ, Constraints.none()),
+    VIEWER,
     /** Looks at frames in contiguous memory. */
-    DISPLAY(Access.READ, Devices.CONTIGUOUS),
+    DISPLAY,
     /** Fills buffers in contiguous memory. */
-    DECODER(Access.WRITE, Devices.CONTIGUOUS);
+    DECODER;
 
-    private final Access access;
-    private final Constraints constraints;
+    private Access access() {
+      return switch (this) {
+        case CAMERA, DECODER -> Access.WRITE;
+        case VIEWER, DISPLAY -> Access.READ;
+      };
+    }
 
-    Role(Access access, Constraints constraints) {
-      this.access = access;
-      this.constraints = constraints;
+    private Constraints constraints() {
+      return switch (this) {
+        case CAMERA -> Constraints.builder().cpuReach().build();
+        case VIEWER -> Constraints.none();
+        case DISPLAY, DECODER -> Devices.CONTIGUOUS;
+      };
     }
 
     private DeviceSpec device(int number) {
       return DeviceSpec.builder(name().toLowerCase(Locale.ROOT) + "-" + number)
-          .access(access)
-          .constraints(constraints)
+          .access(access())
+          .constraints(constraints())
           .build();
     }
   }
 
+  private final Map<Role, List<DeviceSpec>> byRole = new EnumMap<>(Role.class);
+
   /** Makes so many devices, at least {@link #LEAST}. */
   Fleet(int devices) {
-    Role[] roles = Role.values();
-    for (Role unused : roles) {
-      byRole.add(new ArrayList<>());
-    }
+    List<Role> roles = List.of(Role.values());
     for (int i = 0; i < devices; i++) {
-      byRole.get(i % roles.length).add(roles[i % roles.length].device(1 + i / roles.length));
+      Role role = roles.get(i % roles.size());
+      byRole
+          .computeIfAbsent(role, unused -> new ArrayList<>())
+          .add(role.device(1 + i / roles.size()));
     }
   }
 
   /** All devices, role by role. */
   List<DeviceSpec> all() {
-    return byRole.stream().flatMap(List::stream).toList();
+    return byRole.values().stream().flatMap(List::stream).toList();
   }
 
   /** One of those with the role. */
   DeviceSpec any(Role role, Random random) {
-    List<DeviceSpec> those = byRole.get(role.ordinal());
+    List<DeviceSpec> those = byRole.getOrDefault(role, List.of());
     return those.get(random.nextInt(those.size()));
   }
 }
