@@ -32,17 +32,25 @@ final class Carousel {
     }
   }
 
-  /** Has the next frame shown, and gives the camera what the display is done with. */
+  /** Gives the camera what the display is done with, and has the next frame shown. */
   void showOne() {
     Mode.Captured frame =
         mode.capture(LONGEST)
             .orElseThrow(() -> new IllegalStateException(mode.name() + ": no frame in " + LONGEST));
     losses.captured(frame.buffer(), givenNanos[frame.number()], /* behindAnother= */ false);
     damaged += frame.buffer().error() ? 1 : 0;
-    mode.show(frame.number());
     atCamera--;
-    // A camera without a buffer has none to wait for.
-    for (Optional<Integer> free = mode.shown(atCamera == 0 ? LONGEST : Duration.ZERO);
+    // Before the display has the new frame: it mostly has nothing then, and need not be asked
+    // again.
+    giveWhatWasShown(Duration.ZERO);
+    mode.show(frame.number());
+    if (atCamera == 0) {
+      giveWhatWasShown(LONGEST); // A camera without a buffer has none to wait for.
+    }
+  }
+
+  private void giveWhatWasShown(Duration timeout) {
+    for (Optional<Integer> free = mode.shown(timeout);
         free.isPresent();
         free = mode.shown(Duration.ZERO)) {
       give(free.get());
