@@ -106,7 +106,7 @@ final class Calibration {
 
   private static Timed time(IntUnaryOperator loop, int steps) {
     for (int i = 0; i < 5; i++) {
-      loop.applyAsInt(WARM_UP_STEPS);
+      int unused = loop.applyAsInt(WARM_UP_STEPS);
     }
     var threads = ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadCpuTime();
