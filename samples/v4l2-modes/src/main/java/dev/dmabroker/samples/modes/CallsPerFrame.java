@@ -12,11 +12,15 @@ import java.util.regex.Pattern;
  *
  * @param ioctls requests to devices
  * @param waits for descriptors to become ready: poll, select, epoll and their kind
+ * @param clocks to read the clock, which programs do by themselves where the kernel's clock is the
+ *     processor's counter
  * @param all of any kind
  */
-record CallsPerFrame(double ioctls, double waits, double all) {
+record CallsPerFrame(double ioctls, double waits, double clocks, double all) {
   private static final Set<String> WAITS =
       Set.of("poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2");
+
+  private static final Set<String> CLOCKS = Set.of("clock_gettime", "gettimeofday", "time");
 
   /** A line of strace's summary with the columns calls and name. */
   private static final Pattern LINE = Pattern.compile("(?m)^ *([0-9]+) +([a-z_0-9]+) *$");
@@ -44,6 +48,7 @@ record CallsPerFrame(double ioctls, double waits, double all) {
     return new CallsPerFrame(
         (sum(longer, "ioctl"::equals) - sum(shorter, "ioctl"::equals)) / (double) frames,
         (sum(longer, WAITS::contains) - sum(shorter, WAITS::contains)) / (double) frames,
+        (sum(longer, CLOCKS::contains) - sum(shorter, CLOCKS::contains)) / (double) frames,
         (sum(longer, any -> true) - sum(shorter, any -> true)) / (double) frames);
   }
 

@@ -12,6 +12,7 @@ final class Carousel {
   private final FrameLosses losses;
   private final long[] givenNanos;
   private int atCamera;
+  private int atDisplay;
   private int damaged;
 
   /** Gives the camera all buffers, and starts it. */
@@ -40,20 +41,24 @@ final class Carousel {
     losses.captured(frame.buffer(), givenNanos[frame.number()], /* behindAnother= */ false);
     damaged += frame.buffer().error() ? 1 : 0;
     atCamera--;
-    // Before the display has the new frame: it mostly has nothing then, and need not be asked
-    // again.
-    giveWhatWasShown(Duration.ZERO);
+    giveBack(Duration.ZERO);
     mode.show(frame.number());
+    atDisplay++;
     if (atCamera == 0) {
-      giveWhatWasShown(LONGEST); // A camera without a buffer has none to wait for.
+      giveBack(LONGEST); // A camera without a buffer has none to wait for.
     }
   }
 
-  private void giveWhatWasShown(Duration timeout) {
-    for (Optional<Integer> free = mode.shown(timeout);
-        free.isPresent();
-        free = mode.shown(Duration.ZERO)) {
+  /**
+   * Gives the camera what the display is done with. A display keeps the last frame that it was
+   * given, for which it need not be asked.
+   */
+  private void giveBack(Duration timeout) {
+    Optional<Integer> free = atDisplay > 1 ? mode.shown(timeout) : Optional.empty();
+    while (free.isPresent()) {
+      atDisplay--;
       give(free.get());
+      free = atDisplay > 1 ? mode.shown(Duration.ZERO) : Optional.empty();
     }
   }
 

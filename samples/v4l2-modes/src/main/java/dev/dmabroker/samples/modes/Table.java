@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /** The modes side by side, for people and for programs. */
 final class Table {
-  private static final String ROW = "%-17s  %-12s  %6s  %12s  %9s  %12s  %11s  %11s  %12s  %7s%n";
+  private static final String ROW =
+      "%-17s  %-12s  %6s  %12s  %9s  %12s  %11s  %11s  %11s  %12s  %7s%n";
   private static final String UNKNOWN = "-";
 
   private Table() {}
@@ -24,6 +25,7 @@ final class Table {
                 "in kernel",
                 "ioctls/frame",
                 "waits/frame",
+                "clock/frame",
                 "calls/frame",
                 "copies/frame",
                 "dropped"));
@@ -37,6 +39,7 @@ final class Table {
               Math.round(100 * result.kernelShare()) + " %",
               calls(result, CallsPerFrame::ioctls),
               calls(result, CallsPerFrame::waits),
+              calls(result, CallsPerFrame::clocks),
               calls(result, CallsPerFrame::all),
               result.copies(),
               dropped(result)));
@@ -61,8 +64,8 @@ final class Table {
   }
 
   /**
-   * One line: {@code modes=... cpu_us=... kernel_percent=... ioctls=... waits=... calls=...
-   * copies=... dropped=... damaged=...}.
+   * One line: {@code modes=... cpu_us=... kernel_percent=... ioctls=... waits=... clock=...
+   * calls=... copies=... dropped=... damaged=...}.
    */
   static String line(List<Result> results) {
     return "modes="
@@ -75,6 +78,8 @@ final class Table {
         + joined(results, each -> calls(each, CallsPerFrame::ioctls))
         + " waits="
         + joined(results, each -> calls(each, CallsPerFrame::waits))
+        + " clock="
+        + joined(results, each -> calls(each, CallsPerFrame::clocks))
         + " calls="
         + joined(results, each -> calls(each, CallsPerFrame::all))
         + " copies="

@@ -36,7 +36,7 @@ class CallsPerFrameTest {
   void theBeginningAndTheEndOfARunDoNotCount() {
     Map<String, Long> shorter = Map.of("execve", 3L, "ioctl", 20L, "ppoll", 5L);
     assertEquals(
-        new CallsPerFrame(5, 2.4, 7.5),
+        new CallsPerFrame(5, 2.4, 0.1, 7.5),
         CallsPerFrame.between(shorter, CallsPerFrame.parse(SUMMARY), 10));
   }
 }

@@ -22,6 +22,7 @@ class JobTest {
     private final int damagedFrame;
     private int captured;
     private int waits;
+    private int asked;
 
     PlayedMode(int kept, int damagedFrame) {
       this.kept = kept;
@@ -84,6 +85,7 @@ class JobTest {
 
     @Override
     public Optional<Integer> shown(Duration timeout) {
+      asked++;
       if (!timeout.isZero()) {
         waits++;
       }
@@ -115,11 +117,18 @@ class JobTest {
     assertTrue(mode.waits > 0);
   }
 
+  @Test
+  void aDisplayIsAskedOnceAFrame() {
+    PlayedMode mode = new PlayedMode(1, -1);
+    new Job(10, 50, RATE, CallCounter.NONE).run(mode);
+    assertEquals(58, mode.asked); // Not for the first two: it keeps the last that it was given.
+  }
+
   /** What counts calls stops the job at each, so it comes after the measurement. */
   @Test
   void callsAreCountedInFramesOfTheirOwn() {
     PlayedMode mode = new PlayedMode(1, -1);
-    CallsPerFrame calls = new CallsPerFrame(4, 2, 9);
+    CallsPerFrame calls = new CallsPerFrame(4, 2, 1, 9);
     Result result =
         new Job(
                 10,

@@ -50,6 +50,6 @@ class StraceTest {
                     new Programs.Command(
                         List.of("dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=" + count),
                         Map.of()));
-    assertEquals(new CallsPerFrame(0, 0, 2), calls); // A read and a write.
+    assertEquals(new CallsPerFrame(0, 0, 0, 2), calls); // A read and a write.
   }
 }

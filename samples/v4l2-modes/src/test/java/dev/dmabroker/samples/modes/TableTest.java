@@ -15,7 +15,7 @@ class TableTest {
           100,
           2345.6,
           0.454,
-          Optional.of(new CallsPerFrame(4, 2.46, 8)),
+          Optional.of(new CallsPerFrame(4, 2.46, 1, 8)),
           1,
           OptionalLong.of(2),
           1);
@@ -35,9 +35,9 @@ class TableTest {
   void aRowForEachMode() {
     assertEquals(
         """
-        memory             display       frames  CPU us/frame  in kernel  ioctls/frame  waits/frame  calls/frame  copies/frame  dropped
-        MMAP with a copy   vivid output     100          2346       45 %           4.0          2.5          8.0             1        2
-        DMABUF v4l2-ctl    vivid output      90          1000       70 %             -            -            -             0        -
+        memory             display       frames  CPU us/frame  in kernel  ioctls/frame  waits/frame  clock/frame  calls/frame  copies/frame  dropped
+        MMAP with a copy   vivid output     100          2346       45 %           4.0          2.5          1.0          8.0             1        2
+        DMABUF v4l2-ctl    vivid output      90          1000       70 %             -            -            -            -             0        -
         """,
         Table.of(List.of(COPY, OTHER)));
   }
@@ -46,8 +46,8 @@ class TableTest {
   void aLineForPrograms() {
     assertEquals(
         "modes=MMAP-with-a-copy/vivid-output,DMABUF-v4l2-ctl/vivid-output cpu_us=2346,1000"
-            + " kernel_percent=45,70 ioctls=4.0,- waits=2.5,- calls=8.0,- copies=1,0 dropped=2,-"
-            + " damaged=1",
+            + " kernel_percent=45,70 ioctls=4.0,- waits=2.5,- clock=1.0,- calls=8.0,- copies=1,0"
+            + " dropped=2,- damaged=1",
         Table.line(List.of(COPY, OTHER)));
   }
 
