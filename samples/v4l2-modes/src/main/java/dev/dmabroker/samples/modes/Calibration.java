@@ -16,15 +16,18 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Two small loops in Java and in C, which do equal work, timed one beside the other: on a machine
- * and in the kernel lab they tell how much more an emulator slows down compiled Java than C.
+ * Small loops in Java and in C, which do equal work, timed one beside the other: on a machine and
+ * in the kernel lab they tell how much more an emulator slows down compiled Java than C.
  */
 final class Calibration {
   private static final int CELLS = 4096;
   private static final int STEPS = 20_000_000;
 
-  /** So that the second pass finds compiled code. */
-  private static final int WARM_UP_STEPS = 100_000;
+  /** The clock is read less often, as that may take a system call. */
+  private static final int CLOCK_SHARE = 1_000;
+
+  /** For each loop, so that the timed pass finds compiled code. */
+  private static final int WARM_UPS = 5;
 
   private static final String SOURCE = "calibration.c";
   private static final Pattern LINE = Pattern.compile("(?m)^([a-z]+) ([0-9]+\\.[0-9]+) ([0-9]+)$");
@@ -86,7 +89,7 @@ final class Calibration {
           report.append(
               String.format(
                   Locale.ROOT,
-                  "calibration: %-10s Java %6.2f ns a step, C %6.2f ns, Java/C %.2f%n",
+                  "calibration: %-10s Java %8.2f ns a step, C %8.2f ns, Java/C %.2f%n",
                   name,
                   timed.nanos(),
                   other.nanos(),
@@ -101,12 +104,13 @@ final class Calibration {
     times.put("arithmetic", time(count -> arithmetic(cells, count), steps));
     Step[] kinds = {new ShiftLeft(), new ShiftRight(), new Add(), new Turn()};
     times.put("calls", time(count -> calls(kinds, count), steps));
+    times.put("clock", time(Calibration::clock, steps / CLOCK_SHARE));
     return times;
   }
 
   private static Timed time(IntUnaryOperator loop, int steps) {
-    for (int i = 0; i < 5; i++) {
-      int unused = loop.applyAsInt(WARM_UP_STEPS);
+    for (int i = 0; i < WARM_UPS; i++) {
+      int unused = loop.applyAsInt(steps / 100);
     }
     var threads = ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadCpuTime();
@@ -132,6 +136,18 @@ final class Calibration {
       x = kinds[i & 3].apply(x);
     }
     return x;
+  }
+
+  /** How often the clock goes back, which it never does. */
+  private static int clock(int steps) {
+    int back = 0;
+    long last = System.nanoTime();
+    for (int i = 0; i < steps; i++) {
+      long now = System.nanoTime();
+      back += now - last < 0 ? 1 : 0;
+      last = now;
+    }
+    return back;
   }
 
   /** Compiles the loops in C, and has them run. */

@@ -33,6 +33,23 @@ static uint32_t calls(int steps) {
   return x;
 }
 
+static int64_t clock_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static uint32_t read_clock(int steps) {
+  uint32_t back = 0;
+  int64_t last = clock_now();
+  for (int i = 0; i < steps; i++) {
+    int64_t now = clock_now();
+    back += now - last < 0;
+    last = now;
+  }
+  return back;
+}
+
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
@@ -49,5 +66,6 @@ int main(int argc, char **argv) {
   int steps = argc > 1 ? atoi(argv[1]) : 1000000;
   time_of("arithmetic", arithmetic, steps);
   time_of("calls", calls, steps);
+  time_of("clock", read_clock, steps / 1000);
   return 0;
 }
