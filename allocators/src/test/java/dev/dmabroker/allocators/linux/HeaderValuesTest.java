@@ -41,8 +41,7 @@ class HeaderValuesTest {
           "linux/dma-buf.h",
           "linux/dma-heap.h",
           "linux/udmabuf.h",
-          "sys/syscall.h",
-          "drm.h");
+          "sys/syscall.h");
 
   /** Macros that came after the headers of some distributions. */
   private static final Set<String> NEWER_MACROS =
@@ -56,13 +55,6 @@ class HeaderValuesTest {
     assertEquals(0x40086201L, Ioctl.DMA_BUF_SET_NAME);
     assertEquals(0xc0086202L, Ioctl.DMA_BUF_IOCTL_EXPORT_SYNC_FILE);
     assertEquals(0xc0383e04L, Ioctl.SYNC_IOC_FILE_INFO);
-    assertEquals(0xc0406400L, Drm.DRM_IOCTL_VERSION);
-    assertEquals(0xc010640cL, Drm.DRM_IOCTL_GET_CAP);
-    assertEquals(0x0000641fL, Drm.DRM_IOCTL_DROP_MASTER);
-    assertEquals(0xc00c642dL, Drm.DRM_IOCTL_PRIME_HANDLE_TO_FD);
-    assertEquals(0xc02064b2L, Drm.DRM_IOCTL_MODE_CREATE_DUMB);
-    assertEquals(0xc01064b3L, Drm.DRM_IOCTL_MODE_MAP_DUMB);
-    assertEquals(0xc00464b4L, Drm.DRM_IOCTL_MODE_DESTROY_DUMB);
   }
 
   @ParameterizedTest
@@ -110,18 +102,6 @@ class HeaderValuesTest {
     layouts.put("offsetof(struct udmabuf_create, flags)", 4);
     layouts.put("offsetof(struct udmabuf_create, offset)", 8);
     layouts.put("offsetof(struct udmabuf_create, size)", 16);
-    layouts.put("offsetof(struct drm_mode_create_dumb, height)", 0);
-    layouts.put("offsetof(struct drm_mode_create_dumb, width)", 4);
-    layouts.put("offsetof(struct drm_mode_create_dumb, bpp)", 8);
-    layouts.put("offsetof(struct drm_mode_create_dumb, handle)", 16);
-    layouts.put("offsetof(struct drm_mode_create_dumb, pitch)", 20);
-    layouts.put("offsetof(struct drm_mode_create_dumb, size)", 24);
-    layouts.put("offsetof(struct drm_mode_map_dumb, offset)", 8);
-    layouts.put("offsetof(struct drm_prime_handle, flags)", 4);
-    layouts.put("offsetof(struct drm_prime_handle, fd)", 8);
-    layouts.put("offsetof(struct drm_get_cap, value)", 8);
-    layouts.put("offsetof(struct drm_version, name_len)", 16);
-    layouts.put("offsetof(struct drm_version, name)", 24);
     layouts.put("offsetof(struct sync_file_info, status)", 32);
     layouts.put("offsetof(struct sync_file_info, num_fences)", 40);
     layouts.put("offsetof(struct sync_file_info, sync_fence_info)", 48);
@@ -135,7 +115,7 @@ class HeaderValuesTest {
 
   private static Map<String, Long> constants() throws IllegalAccessException {
     Map<String, Long> constants = new LinkedHashMap<>();
-    for (Class<?> type : List.of(LibC.class, Ioctl.class, Errno.class, Drm.class)) {
+    for (Class<?> type : List.of(LibC.class, Ioctl.class, Errno.class)) {
       for (Field field : type.getDeclaredFields()) {
         String name = field.getName();
         boolean isHeaders =
