@@ -21,9 +21,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Shows a camera's frames by each kind of memory in turn. Exit status: 0 if every mode showed all
- * its frames and left nothing behind; 1 if not, or there are no devices; 2 for a wrong command
- * line.
+ * Shows a camera's frames by each kind of memory in turn, then has other programs do so. Exit
+ * status: 0 if every mode showed all its frames and left nothing behind; 1 if not, or there are no
+ * devices; 2 for a wrong command line.
  */
 @Command(name = "samples/run --kernel v4l2-modes")
 public final class Modes implements Callable<Integer> {

@@ -23,7 +23,10 @@ final class Others {
   private static final String V4L2_PLUG_IN = "libgstvideo4linux2.so";
 
   /** In which a program starts, its first frames are mapped, and it ends. */
-  private static final int WARM_UP = 25;
+  private static final int WARM_UP = 10;
+
+  /** Of which the one counts that a busy host has disturbed least. */
+  private static final int RUNS = 3;
 
   private final Path camera;
   private final Path output;
@@ -71,15 +74,14 @@ final class Others {
 
   private static Result measured(
       String mode, int frames, Optional<Strace> strace, IntFunction<Programs.Command> program) {
-    Programs.CpuTime before = Programs.time(program.apply(WARM_UP));
-    Programs.CpuTime cpu = Programs.time(program.apply(WARM_UP + frames)).minus(before);
-    double seconds = cpu.user() + cpu.kernel();
+    Programs.CpuTime before = Programs.time(program.apply(WARM_UP), RUNS);
+    Programs.CpuTime cpu = Programs.time(program.apply(WARM_UP + frames), RUNS).minus(before);
     return new Result(
         mode,
         "vivid output",
         frames,
-        seconds * 1e6 / frames,
-        cpu.kernel() / seconds,
+        cpu.sum() * 1e6 / frames,
+        cpu.kernel() / cpu.sum(),
         strace.map(each -> each.ofProgram(program)),
         0,
         OptionalLong.empty(),

@@ -6,12 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,10 @@ final class Programs {
    * @param kernel in system calls
    */
   record CpuTime(double user, double kernel) {
+    double sum() {
+      return user + kernel;
+    }
+
     CpuTime minus(CpuTime other) {
       return new CpuTime(user - other.user, kernel - other.kernel);
     }
@@ -76,6 +82,14 @@ final class Programs {
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .findFirst();
+  }
+
+  /** The least CPU time that a command takes in some runs. */
+  static CpuTime time(Command command, int runs) {
+    return IntStream.range(0, runs)
+        .mapToObj(run -> time(command))
+        .min(Comparator.comparingDouble(CpuTime::sum))
+        .orElseThrow();
   }
 
   /** The CPU time that a command takes. */
