@@ -54,7 +54,8 @@ class ProgramsTest {
     Programs.CpuTime busy = Programs.time(command);
     Files.delete(folder.resolve("run"));
     Programs.CpuTime least = Programs.time(command, 2);
-    assertTrue(Files.exists(folder.resolve("run")) && least.sum() < busy.sum(), least + " " + busy);
+    assertTrue(
+        Files.exists(folder.resolve("run")) && least.sum() < busy.sum() / 2, least + " " + busy);
   }
 
   @Test
