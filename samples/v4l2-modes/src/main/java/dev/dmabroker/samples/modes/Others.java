@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +23,11 @@ final class Others {
   private static final String PLUG_INS = "gstreamer-1.0";
   private static final String V4L2_PLUG_IN = "libgstvideo4linux2.so";
 
-  /** In which a program starts, its first frames are mapped, and it ends. */
-  private static final int WARM_UP = 10;
+  /** Frames before the measurement, in which memory is mapped. */
+  private static final int WARM_UP = 25;
 
-  /** Of which the one counts that a busy host has disturbed least. */
-  private static final int RUNS = 3;
+  /** Frames after it, until a program ends. */
+  private static final int END = 15;
 
   private final Path camera;
   private final Path output;
@@ -72,15 +73,19 @@ final class Others {
     return results;
   }
 
-  private static Result measured(
+  private Result measured(
       String mode, int frames, Optional<Strace> strace, IntFunction<Programs.Command> program) {
-    Programs.CpuTime before = Programs.time(program.apply(WARM_UP), RUNS);
-    Programs.CpuTime cpu = Programs.time(program.apply(WARM_UP + frames), RUNS).minus(before);
+    CpuTime cpu =
+        Programs.rate(
+                program.apply(WARM_UP + frames + END),
+                Duration.ofMillis(frames * 1_000L / framesPerSecond),
+                Duration.ofMillis(END * 1_000L / framesPerSecond))
+            .dividedBy(framesPerSecond);
     return new Result(
         mode,
         "vivid output",
         frames,
-        cpu.sum() * 1e6 / frames,
+        cpu.sum() * 1e6,
         cpu.kernel() / cpu.sum(),
         strace.map(each -> each.ofProgram(program)),
         0,

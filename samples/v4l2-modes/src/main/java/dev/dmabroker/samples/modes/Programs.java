@@ -5,28 +5,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Finds and runs the programs of others. */
 final class Programs {
-  private static final int LONGEST_SECONDS = 180;
-
-  /** The shell tells the CPU time of all threads in milliseconds; the rest goes to a file. */
-  private static final List<String> TIMED =
-      List.of("bash", "-c", "TIMEFORMAT='cpu %3U %3S'; time \"$@\" >\"$0\" 2>&1");
-
-  private static final Pattern CPU =
-      Pattern.compile("(?m)^cpu ([0-9]+\\.[0-9]{3}) ([0-9]+\\.[0-9]{3})$");
+  private static final long LONGEST_NANOS = Duration.ofMinutes(3).toNanos();
+  private static final long LOOK_MILLIS = 40;
 
   /**
    * A program with its arguments.
@@ -48,31 +41,6 @@ final class Programs {
     }
   }
 
-  /**
-   * CPU time of a process with all its threads, in seconds.
-   *
-   * @param user in the program
-   * @param kernel in system calls
-   */
-  record CpuTime(double user, double kernel) {
-    double sum() {
-      return user + kernel;
-    }
-
-    CpuTime minus(CpuTime other) {
-      return new CpuTime(user - other.user, kernel - other.kernel);
-    }
-
-    /** What the shell said of it. */
-    static CpuTime parse(String said) {
-      Matcher cpu = CPU.matcher(said);
-      if (!cpu.find()) {
-        throw new IllegalArgumentException("no times in '" + said + "'");
-      }
-      return new CpuTime(Double.parseDouble(cpu.group(1)), Double.parseDouble(cpu.group(2)));
-    }
-  }
-
   private Programs() {}
 
   /** Where a program lies; empty if there is none of this name. */
@@ -84,36 +52,53 @@ final class Programs {
         .findFirst();
   }
 
-  /** The least CPU time that a command takes in some runs. */
-  static CpuTime time(Command command, int runs) {
-    return IntStream.range(0, runs)
-        .mapToObj(run -> time(command))
-        .min(Comparator.comparingDouble(CpuTime::sum))
-        .orElseThrow();
+  /**
+   * Runs a command, and gives what it says.
+   *
+   * @throws IllegalStateException if it fails or does not end
+   */
+  static String run(Command command) {
+    return run(command, process -> {});
   }
 
-  /** The CPU time that a command takes. */
-  static CpuTime time(Command command) {
+  /**
+   * The CPU time that a command takes for a second of its run, as late as can be: its start, which
+   * may take longer than all the rest, does not count.
+   *
+   * @param window over which it is measured
+   * @param end before the end of the run, which does not count either
+   * @throws IllegalStateException if it fails, or ends too early
+   */
+  static CpuTime rate(Command command, Duration window, Duration end) {
+    NavigableMap<Long, CpuTime> looks = new TreeMap<>(); // By the time in nanoseconds since start.
+    long startNanos = System.nanoTime();
+    String unused =
+        run(command, process -> look(process).ifPresent(cpu -> looks.put(since(startNanos), cpu)));
+    var last = looks.floorEntry(since(startNanos) - end.toNanos());
+    var first = last == null ? null : looks.floorEntry(last.getKey() - window.toNanos());
+    if (first == null || last == null) {
+      throw new IllegalStateException(command.words() + " ended in less than " + window);
+    }
+    return last.getValue()
+        .minus(first.getValue())
+        .dividedBy((last.getKey() - first.getKey()) / 1e9);
+  }
+
+  private static long since(long startNanos) {
+    return System.nanoTime() - startNanos;
+  }
+
+  /** Empty if the process has just ended. */
+  private static Optional<CpuTime> look(Process process) {
     try {
-      Path output = Files.createTempFile("output", ".txt");
-      try {
-        List<String> timed = new ArrayList<>(TIMED);
-        timed.add(output.toString());
-        return CpuTime.parse(said(command.after(timed), output));
-      } finally {
-        Files.delete(output);
-      }
+      return Optional.of(
+          CpuTime.parse(Files.readString(Path.of("/proc", process.pid() + "", "stat"))));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return Optional.empty();
     }
   }
 
-  /** Runs a command, and gives what it says. */
-  static String run(Command command) {
-    return said(command, null);
-  }
-
-  private static String said(Command command, @Nullable Path output) {
+  private static String run(Command command, Consumer<Process> look) {
     try {
       Path said = Files.createTempFile("said", ".txt");
       try {
@@ -122,21 +107,11 @@ final class Programs {
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
         builder.environment().putAll(command.environment());
-        Process process = builder.start();
-        if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
-          process.descendants().forEach(ProcessHandle::destroyForcibly);
-          process.destroyForcibly();
-          throw new IllegalStateException(command.words() + " did not end");
-        }
+        int status = end(builder.start(), command, look);
         String text = Files.readString(said);
-        if (process.exitValue() != 0) {
+        if (status != 0) {
           throw new IllegalStateException(
-              "%s ended with status %d: %s%s"
-                  .formatted(
-                      command.words(),
-                      process.exitValue(),
-                      text,
-                      output == null ? "" : Files.readString(output)));
+              "%s ended with status %d: %s".formatted(command.words(), status, text));
         }
         return text;
       } finally {
@@ -147,6 +122,24 @@ final class Programs {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted beside " + command.words(), e);
+    }
+  }
+
+  /** Looks at a process until it has ended. */
+  private static int end(Process process, Command command, Consumer<Process> look)
+      throws InterruptedException {
+    long startNanos = System.nanoTime();
+    try {
+      while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        look.accept(process);
+        if (since(startNanos) > LONGEST_NANOS) {
+          throw new IllegalStateException(command.words() + " did not end");
+        }
+      }
+      return process.exitValue();
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 }

@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ProgramsTest {
   private static Programs.Command shell(String script) {
@@ -33,7 +31,7 @@ class ProgramsTest {
     for (Runnable run :
         List.<Runnable>of(
             () -> Programs.run(shell("echo no camera >&2; exit 3")),
-            () -> Programs.time(shell("echo no camera >&2; exit 3")))) {
+            () -> rate("echo no camera >&2; sleep 0.7; exit 3"))) {
       String message = assertThrows(IllegalStateException.class, run::run).getMessage();
       assertTrue(message.contains("ended with status 3"), message);
       assertTrue(message.contains("no camera"), message);
@@ -41,27 +39,29 @@ class ProgramsTest {
   }
 
   @Test
-  void theShellsTimesAreRead() {
-    assertEquals(new Programs.CpuTime(1.025, 0.003), Programs.CpuTime.parse("cpu 1.025 0.003\n"));
-    assertThrows(IllegalArgumentException.class, () -> Programs.CpuTime.parse("cpu 1 0\n"));
+  void theKernelsTimesAreRead() {
+    assertEquals(
+        new CpuTime(1.25, 0.03),
+        CpuTime.parse("4711 (a name) R 1) S 1 2 3 4 5 6 7 8 9 10 125 3 17 18 20 0 1 0 22 23 24\n"));
   }
 
   @Test
-  void theLeastDisturbedRunCounts(@TempDir Path folder) throws Exception {
-    String worksOnce =
-        "cd %s; mkdir run || exit 0; i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
-    Programs.Command command = shell(worksOnce.formatted(folder));
-    Programs.CpuTime busy = Programs.time(command);
-    Files.delete(folder.resolve("run"));
-    Programs.CpuTime least = Programs.time(command, 2);
-    assertTrue(
-        Files.exists(folder.resolve("run")) && least.sum() < busy.sum() / 2, least + " " + busy);
+  void whatAProgramTakesInTheMiddleOfItsRunCounts() {
+    CpuTime busy = rate("while ((SECONDS < 2)); do :; done");
+    assertTrue(busy.sum() > 0.05 && busy.sum() < 1.1, busy.toString());
+    CpuTime idle = rate("for ((i = 0; i < 100000; i++)); do :; done; sleep 1");
+    assertTrue(idle.sum() < 0.05, idle.toString()); // The start does not count.
+  }
+
+  private static CpuTime rate(String script) {
+    return Programs.rate(
+        new Programs.Command(List.of("bash", "-c", script), Map.of()),
+        Duration.ofMillis(400),
+        Duration.ofMillis(200));
   }
 
   @Test
-  void theTimeOfAllChildrenCounts() {
-    Programs.CpuTime time =
-        Programs.time(shell("sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'"));
-    assertTrue(time.user() > 0, time.toString());
+  void aProgramThatEndsTooEarlyCannotBeMeasured() {
+    assertThrows(IllegalStateException.class, () -> rate("exit 0"));
   }
 }
