@@ -17,7 +17,7 @@ record CpuTime(double user, double kernel) {
 
   /** What {@code /proc/PID/stat} says. The name in it may hold anything, also parentheses. */
   static CpuTime parse(String stat) {
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     return new CpuTime(
         Long.parseLong(fields[UTIME]) / TICKS_A_SECOND,
         Long.parseLong(fields[STIME]) / TICKS_A_SECOND);

@@ -32,7 +32,7 @@ class ProgramsTest {
         List.<Runnable>of(
             () -> Programs.run(shell("echo no camera >&2; exit 3")),
             () -> rate("echo no camera >&2; sleep 0.7; exit 3"))) {
-      String message = assertThrows(IllegalStateException.class, run::run).getMessage();
+      String message = assertThrows(IllegalStateException.class, run::run).toString();
       assertTrue(message.contains("ended with status 3"), message);
       assertTrue(message.contains("no camera"), message);
     }
