@@ -1,4 +1,4 @@
-/** The same capture-to-display job by MMAP with copying, USERPTR and DMABUF. */
+/** The same capture-to-display job by MMAP with copying, USERPTR, DMABUF and other programs. */
 module dev.dmabroker.samples.modes {
   requires dev.dmabroker.devices;
   requires dev.dmabroker.samples.common;

@@ -3,6 +3,7 @@ package dev.dmabroker.devices;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.Memory;
+import dev.dmabroker.allocators.linux.DrmMode;
 import dev.dmabroker.spec.PixelFormat;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.Memory;
 import dev.dmabroker.FenceException;
+import dev.dmabroker.allocators.linux.DrmMode;
 import dev.dmabroker.allocators.linux.LibC;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.PixelFormat;

@@ -1,5 +1,7 @@
 package dev.dmabroker.devices;
 
+import dev.dmabroker.allocators.linux.VideoDev2;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -50,7 +52,7 @@ public record V4l2Capabilities(String driver, String card, String busInfo, int d
    *
    * @throws V4l2Probe.AmbiguousDirectionException if they go both, or none
    */
-  V4l2Direction onlyDirection(String node) {
+  V4l2Direction onlyDirection(Path node) {
     List<V4l2Direction> found =
         Arrays.stream(V4l2Direction.values()).filter(this::streams).toList();
     if (found.size() != 1) {

@@ -3,6 +3,7 @@ package dev.dmabroker.devices;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.Memory;
+import dev.dmabroker.allocators.linux.VideoDev2;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.Memory;
 import dev.dmabroker.allocators.linux.Errno;
+import dev.dmabroker.allocators.linux.VideoDev2;
 import dev.dmabroker.spec.ImageSpec;
 import java.nio.file.Path;
 import java.util.EnumMap;

@@ -1,6 +1,7 @@
 package dev.dmabroker.devices;
 
 import dev.dmabroker.allocators.linux.LibC;
+import dev.dmabroker.allocators.linux.VideoDev2;
 import dev.dmabroker.spec.Access;
 
 /** Which way frames go. Names are those of V4L2, as seen from the program. */

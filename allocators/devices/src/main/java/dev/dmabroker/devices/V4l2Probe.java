@@ -79,10 +79,9 @@ public final class V4l2Probe implements DeviceProbe {
    *
    * @param node such as {@code /dev/video0}
    */
-  public static V4l2Probe of(String node) {
+  public static V4l2Probe of(Path node) {
     return new V4l2Probe(
-        "V4L2 " + node,
-        () -> open(Path.of(node), device -> device.capabilities().onlyDirection(node)));
+        "V4L2 " + node, () -> open(node, device -> device.capabilities().onlyDirection(node)));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.dmabroker.devices;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.dmabroker.allocators.linux.Errno;
+import dev.dmabroker.allocators.linux.VideoDev2;
 import java.util.List;
 import java.util.Optional;
 

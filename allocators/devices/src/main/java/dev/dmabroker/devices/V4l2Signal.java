@@ -1,6 +1,7 @@
 package dev.dmabroker.devices;
 
 import com.sun.jna.Memory;
+import dev.dmabroker.allocators.linux.VideoDev2;
 import java.util.ArrayList;
 import java.util.List;
 

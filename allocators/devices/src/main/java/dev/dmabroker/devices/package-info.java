@@ -24,7 +24,7 @@
  * try (Broker broker = Broker.builder().discoverHeaps().build()) {
  *   Device camera =
  *       broker.register(
- *           DeviceSpec.builder("camera").probe(V4l2Probe.of("/dev/video0")).build());
+ *           DeviceSpec.builder("camera").probe(V4l2Probe.of(Path.of("/dev/video0"))).build());
  *   System.out.println(camera.findings());
  * }
  * }</pre>

@@ -1,6 +1,8 @@
 package dev.dmabroker.devices;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.testing.CHeaders;
 import java.nio.file.Path;
@@ -25,6 +27,18 @@ class DeviceExceptionTest {
   @Test
   void anUnknownErrorKeepsItsNumber() {
     assertEquals("errno 4000", new DeviceException("open", "/dev/x", 4000).errnoName());
+  }
+
+  @Test
+  void whatMayPassByItselfIsTransient() {
+    for (int errno : new int[] {4, 11, 12, 16, 23, 24}) {
+      DeviceException e = new DeviceException("VIDIOC_REQBUFS", "/dev/video3", errno);
+      assertTrue(e.isTransient() && !e.isGone(), e.getMessage());
+    }
+    for (int errno : new int[] {2, 5, 9, 13, 14, 19, 22, 25, 4000}) {
+      DeviceException e = new DeviceException("VIDIOC_QBUF", "/dev/video3", errno);
+      assertFalse(e.isTransient(), e.getMessage());
+    }
   }
 
   @ParameterizedTest

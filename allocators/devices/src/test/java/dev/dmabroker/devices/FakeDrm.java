@@ -3,6 +3,7 @@ package dev.dmabroker.devices;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.Pointer;
+import dev.dmabroker.allocators.linux.DrmMode;
 import dev.dmabroker.allocators.linux.Errno;
 import dev.dmabroker.allocators.linux.FileId;
 import dev.dmabroker.allocators.linux.LibC;

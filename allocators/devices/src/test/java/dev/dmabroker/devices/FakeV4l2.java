@@ -2,6 +2,7 @@ package dev.dmabroker.devices;
 
 import com.sun.jna.Pointer;
 import dev.dmabroker.allocators.linux.Errno;
+import dev.dmabroker.allocators.linux.VideoDev2;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

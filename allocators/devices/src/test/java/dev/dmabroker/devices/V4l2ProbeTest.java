@@ -156,8 +156,10 @@ class V4l2ProbeTest {
 
   @Test
   void theDirectionOfANodeWhoseFramesGoOneWayIsFound() {
-    assertEquals(V4l2Direction.CAPTURE, capabilities(0x0400_0001).onlyDirection("/dev/video0"));
-    assertEquals(V4l2Direction.OUTPUT, capabilities(0x0400_0002).onlyDirection("/dev/video1"));
+    assertEquals(
+        V4l2Direction.CAPTURE, capabilities(0x0400_0001).onlyDirection(Path.of("/dev/video0")));
+    assertEquals(
+        V4l2Direction.OUTPUT, capabilities(0x0400_0002).onlyDirection(Path.of("/dev/video1")));
   }
 
   @Test
@@ -165,7 +167,7 @@ class V4l2ProbeTest {
     String codec =
         assertThrows(
                 V4l2Probe.AmbiguousDirectionException.class,
-                () -> capabilities(0x0400_8000).onlyDirection("/dev/video2"))
+                () -> capabilities(0x0400_8000).onlyDirection(Path.of("/dev/video2")))
             .getMessage();
     assertEquals(
         "/dev/video2 streams frames both ways; give V4l2Probe.of the direction, too", codec);

@@ -6,10 +6,10 @@ import java.util.stream.Collectors;
 
 /**
  * The architectures on which this package calls the kernel. The numbers and layouts in {@link
- * LibC}, {@link Ioctl}, {@link V4l2}, {@link Drm} and {@link Errno} are equal on all of them, which
- * a test compares with the headers of each; what differs is here. Elsewhere other numbers would go
- * to the kernel (PowerPC, MIPS and SPARC compose those of requests differently), so {@link
- * NativeAccess} refuses.
+ * LibC}, {@link Ioctl}, {@link VideoDev2}, {@link DrmMode} and {@link Errno} are equal on all of
+ * them, which a test compares with the headers of each; what differs is here. Elsewhere other
+ * numbers would go to the kernel (PowerPC, MIPS and SPARC compose those of requests differently),
+ * so {@link NativeAccess} refuses.
  */
 enum Architecture {
   X86_64("amd64", 237),

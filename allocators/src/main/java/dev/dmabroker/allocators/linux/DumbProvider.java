@@ -93,7 +93,7 @@ public final class DumbProvider extends LinuxHeapProvider {
       return new DeviceNode(card, name, match, REMEDY).closed(e.errno());
     }
     try (Fd.Use use = node.use()) {
-      LibC.calls().ioctl(use.number(), Drm.DRM_IOCTL_DROP_MASTER, 0);
+      LibC.calls().ioctl(use.number(), DrmMode.DRM_IOCTL_DROP_MASTER, 0);
       Optional<String> lack = lack(use.number());
       if (lack.isPresent()) {
         node.close();
@@ -125,10 +125,12 @@ public final class DumbProvider extends LinuxHeapProvider {
   private static Optional<String> lack(int node) throws HeapException {
     // The kernel does not tell the first capability of drivers without displays (drm_ioctl.c): it
     // is tried.
-    if (capability(node, Drm.DRM_CAP_DUMB_BUFFER, /* ifNotTold= */ 1) == 0) {
+    if (capability(node, DrmMode.DRM_CAP_DUMB_BUFFER, /* ifNotTold= */ 1) == 0) {
       return Optional.of("its driver has no dumb buffers (DRM_CAP_DUMB_BUFFER)");
     }
-    return (capability(node, Drm.DRM_CAP_PRIME, /* ifNotTold= */ 0) & Drm.DRM_PRIME_CAP_EXPORT) == 0
+    return (capability(node, DrmMode.DRM_CAP_PRIME, /* ifNotTold= */ 0)
+                & DrmMode.DRM_PRIME_CAP_EXPORT)
+            == 0
         ? Optional.of("its driver does not export buffers (DRM_CAP_PRIME)")
         : Optional.empty();
   }
@@ -136,8 +138,10 @@ public final class DumbProvider extends LinuxHeapProvider {
   /** The value of a capability; 0 if the kernel does not know it, or the node is no DRM device. */
   private static long capability(int node, long which, long ifNotTold) throws HeapException {
     ByteBuffer request =
-        ByteBuffer.allocate(Drm.GET_CAP_BYTES).order(ByteOrder.nativeOrder()).putLong(0, which);
-    Optional<Errno> refusal = Drm.ask(node, Drm.DRM_IOCTL_GET_CAP, request);
+        ByteBuffer.allocate(DrmMode.GET_CAP)
+            .order(ByteOrder.nativeOrder())
+            .putLong(DrmMode.GET_CAP__CAPABILITY, which);
+    Optional<Errno> refusal = Drm.ask(node, DrmMode.DRM_IOCTL_GET_CAP, request);
     if (refusal.isEmpty()) {
       return request.getLong(8);
     }
@@ -156,11 +160,11 @@ public final class DumbProvider extends LinuxHeapProvider {
     try (Memory name = new Memory(NAME_BYTES)) {
       name.clear();
       ByteBuffer version =
-          ByteBuffer.allocate(Drm.VERSION_BYTES)
+          ByteBuffer.allocate(DrmMode.VERSION)
               .order(ByteOrder.nativeOrder())
-              .putLong(16, NAME_BYTES - 1)
-              .putLong(24, Pointer.nativeValue(name));
-      return Drm.ask(node, Drm.DRM_IOCTL_VERSION, version).isEmpty()
+              .putLong(DrmMode.VERSION__NAME_LEN, NAME_BYTES - 1)
+              .putLong(DrmMode.VERSION__NAME, Pointer.nativeValue(name));
+      return Drm.ask(node, DrmMode.DRM_IOCTL_VERSION, version).isEmpty()
           ? name.getString(0, StandardCharsets.US_ASCII.name())
           : "";
     }

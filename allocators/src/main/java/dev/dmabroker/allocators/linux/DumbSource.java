@@ -61,9 +61,10 @@ final class DumbSource implements Source {
     String what = heap + ":" + label;
     try (Fd.Use use = node.use()) {
       ByteBuffer dumb = create(use.number(), rounded, what);
-      int handle = dumb.getInt(16);
+      int handle = dumb.getInt(DrmMode.MODE_CREATE_DUMB__HANDLE);
       try {
-        return export(use.number(), handle, dumb.getLong(24), label, what);
+        return export(
+            use.number(), handle, dumb.getLong(DrmMode.MODE_CREATE_DUMB__SIZE), label, what);
       } finally {
         destroy(use.number(), handle);
       }
@@ -77,9 +78,15 @@ final class DumbSource implements Source {
   private LinuxBacking export(int node, int handle, long sizeBytes, String label, String what)
       throws HeapException {
     ByteBuffer prime =
-        request(Drm.PRIME_HANDLE_BYTES).putInt(0, handle).putInt(4, Drm.DRM_CLOEXEC | Drm.DRM_RDWR);
-    call(node, Drm.DRM_IOCTL_PRIME_HANDLE_TO_FD, prime, "DRM_IOCTL_PRIME_HANDLE_TO_FD for " + what);
-    int dmaBuf = prime.getInt(8);
+        request(DrmMode.PRIME_HANDLE)
+            .putInt(DrmMode.PRIME_HANDLE__HANDLE, handle)
+            .putInt(DrmMode.PRIME_HANDLE__FLAGS, DrmMode.DRM_CLOEXEC | DrmMode.DRM_RDWR);
+    call(
+        node,
+        DrmMode.DRM_IOCTL_PRIME_HANDLE_TO_FD,
+        prime,
+        "DRM_IOCTL_PRIME_HANDLE_TO_FD for " + what);
+    int dmaBuf = prime.getInt(DrmMode.PRIME_HANDLE__FD);
     LinuxBacking backing;
     try {
       AddressRange range = map(node, dmaBuf, handle, sizeBytes, what);
@@ -114,9 +121,10 @@ final class DumbSource implements Source {
   private static AddressRange mapByNode(
       int node, int handle, long sizeBytes, String what, HeapException why) throws HeapException {
     try {
-      ByteBuffer map = request(Drm.MAP_DUMB_BYTES).putInt(0, handle);
-      call(node, Drm.DRM_IOCTL_MODE_MAP_DUMB, map, "DRM_IOCTL_MODE_MAP_DUMB for " + what);
-      return AddressRange.map(node, map.getLong(8), sizeBytes, true, what);
+      ByteBuffer map = request(DrmMode.MODE_MAP_DUMB).putInt(DrmMode.MODE_MAP_DUMB__HANDLE, handle);
+      call(node, DrmMode.DRM_IOCTL_MODE_MAP_DUMB, map, "DRM_IOCTL_MODE_MAP_DUMB for " + what);
+      return AddressRange.map(
+          node, map.getLong(DrmMode.MODE_MAP_DUMB__OFFSET), sizeBytes, true, what);
     } catch (HeapException e) {
       throw new HeapException(e.kind(), why.getMessage() + "; by the node too: " + e.getMessage());
     }
@@ -125,13 +133,13 @@ final class DumbSource implements Source {
   private static ByteBuffer create(int node, long bytes, String what) throws HeapException {
     long pitch = Pages.size();
     ByteBuffer dumb =
-        request(Drm.CREATE_DUMB_BYTES)
-            .putInt(0, (int) (bytes / pitch))
-            .putInt(4, (int) (pitch / (BITS_PER_PIXEL / Byte.SIZE)))
-            .putInt(8, BITS_PER_PIXEL);
+        request(DrmMode.MODE_CREATE_DUMB)
+            .putInt(DrmMode.MODE_CREATE_DUMB__HEIGHT, (int) (bytes / pitch))
+            .putInt(DrmMode.MODE_CREATE_DUMB__WIDTH, (int) (pitch / (BITS_PER_PIXEL / Byte.SIZE)))
+            .putInt(DrmMode.MODE_CREATE_DUMB__BPP, BITS_PER_PIXEL);
     call(
         node,
-        Drm.DRM_IOCTL_MODE_CREATE_DUMB,
+        DrmMode.DRM_IOCTL_MODE_CREATE_DUMB,
         dumb,
         "DRM_IOCTL_MODE_CREATE_DUMB of " + bytes + " bytes for " + what);
     return dumb;
@@ -139,8 +147,9 @@ final class DumbSource implements Source {
 
   /** Gives the handle up. If the driver refuses, the handle lasts as long as the open node. */
   private static void destroy(int node, int handle) {
-    ByteBuffer destroy = request(Drm.DESTROY_DUMB_BYTES).putInt(0, handle);
-    Optional<Errno> unused = Drm.ask(node, Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
+    ByteBuffer destroy =
+        request(DrmMode.MODE_DESTROY_DUMB).putInt(DrmMode.MODE_DESTROY_DUMB__HANDLE, handle);
+    Optional<Errno> unused = Drm.ask(node, DrmMode.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
   }
 
   private static void call(int node, long request, ByteBuffer argument, String what)

@@ -28,9 +28,6 @@ public final class V4l2Source implements Source {
   /** The most buffers that a queue could have before kernel 6.9: VIDEO_MAX_FRAME of videodev2.h. */
   private static final int MOST_BUFFERS = 32;
 
-  /** The most planes of a buffer: VIDEO_MAX_PLANES. */
-  private static final int MOST_PLANES = 8;
-
   private final String heap;
   private final V4l2Node node;
   private final int type;
@@ -67,31 +64,37 @@ public final class V4l2Source implements Source {
    * @throws HeapException if the queue does not exist, or its pictures lie in several memories
    */
   static V4l2Source of(String heap, V4l2Node node, boolean output) throws HeapException {
-    ByteBuffer capability = request(V4l2.CAPABILITY_BYTES);
-    require(node.ask(V4l2.VIDIOC_QUERYCAP, capability), "VIDIOC_QUERYCAP of " + heap);
-    int all = capability.getInt(V4l2.CAPABILITY_ALL);
+    ByteBuffer capability = request(VideoDev2.CAPABILITY);
+    require(node.ask(VideoDev2.VIDIOC_QUERYCAP, capability), "VIDIOC_QUERYCAP of " + heap);
+    int all = capability.getInt(VideoDev2.CAPABILITY__CAPABILITIES);
     int caps =
-        (all & (int) V4l2.V4L2_CAP_DEVICE_CAPS) != 0
-            ? capability.getInt(V4l2.CAPABILITY_DEVICE)
+        (all & (int) VideoDev2.V4L2_CAP_DEVICE_CAPS) != 0
+            ? capability.getInt(VideoDev2.CAPABILITY__DEVICE_CAPS)
             : all;
     int single =
-        V4l2.V4L2_CAP_VIDEO_M2M
-            | (output ? V4l2.V4L2_CAP_VIDEO_OUTPUT : V4l2.V4L2_CAP_VIDEO_CAPTURE);
+        VideoDev2.V4L2_CAP_VIDEO_M2M
+            | (output ? VideoDev2.V4L2_CAP_VIDEO_OUTPUT : VideoDev2.V4L2_CAP_VIDEO_CAPTURE);
     int multi =
-        V4l2.V4L2_CAP_VIDEO_M2M_MPLANE
-            | (output ? V4l2.V4L2_CAP_VIDEO_OUTPUT_MPLANE : V4l2.V4L2_CAP_VIDEO_CAPTURE_MPLANE);
-    if ((caps & V4l2.V4L2_CAP_STREAMING) == 0 || (caps & (single | multi)) == 0) {
+        VideoDev2.V4L2_CAP_VIDEO_M2M_MPLANE
+            | (output
+                ? VideoDev2.V4L2_CAP_VIDEO_OUTPUT_MPLANE
+                : VideoDev2.V4L2_CAP_VIDEO_CAPTURE_MPLANE);
+    if ((caps & VideoDev2.V4L2_CAP_STREAMING) == 0 || (caps & (single | multi)) == 0) {
       throw new HeapException(
           Kind.FAILED, heap + ": the node has no queue for " + (output ? "output" : "capture"));
     }
     boolean planar = (caps & multi) != 0;
     int type =
         output
-            ? (planar ? V4l2.V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4l2.V4L2_BUF_TYPE_VIDEO_OUTPUT)
-            : (planar ? V4l2.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4l2.V4L2_BUF_TYPE_VIDEO_CAPTURE);
-    ByteBuffer format = request(V4l2.FORMAT_BYTES).putInt(0, type);
-    require(node.ask(V4l2.VIDIOC_G_FMT, format), "VIDIOC_G_FMT of " + heap);
-    int planes = planar ? format.get(V4l2.FORMAT_MULTI_PLANES) & 0xff : 1;
+            ? (planar
+                ? VideoDev2.V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE
+                : VideoDev2.V4L2_BUF_TYPE_VIDEO_OUTPUT)
+            : (planar
+                ? VideoDev2.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE
+                : VideoDev2.V4L2_BUF_TYPE_VIDEO_CAPTURE);
+    ByteBuffer format = request(VideoDev2.FORMAT).putInt(VideoDev2.FORMAT__TYPE, type);
+    require(node.ask(VideoDev2.VIDIOC_G_FMT, format), "VIDIOC_G_FMT of " + heap);
+    int planes = planar ? format.get(VideoDev2.FORMAT__MP_NUM_PLANES) & 0xff : 1;
     if (planes != 1) {
       throw new HeapException(
           Kind.FAILED,
@@ -102,7 +105,10 @@ public final class V4l2Source implements Source {
               + " NV12 rather than NM12");
     }
     long sizeBytes =
-        format.getInt(planar ? V4l2.FORMAT_MULTI_SIZEIMAGE : V4l2.FORMAT_SINGLE_SIZEIMAGE)
+        format.getInt(
+                planar
+                    ? VideoDev2.FORMAT__MP_PLANES + VideoDev2.PLANE_PIX_FORMAT__SIZEIMAGE
+                    : VideoDev2.FORMAT__SIZEIMAGE)
             & 0xffff_ffffL;
     if (sizeBytes == 0) {
       throw new HeapException(
@@ -198,20 +204,20 @@ public final class V4l2Source implements Source {
 
   /** Whether the driver says that the buffer is still held elsewhere. */
   private boolean isHeld(int index) {
-    try (Memory planes = new Memory((long) MOST_PLANES * V4l2.PLANE_BYTES)) {
+    try (Memory planes = new Memory((long) VideoDev2.VIDEO_MAX_PLANES * VideoDev2.PLANE)) {
       planes.clear();
       ByteBuffer buffer =
-          request(V4l2.BUFFER_BYTES)
-              .putInt(0, index)
-              .putInt(4, type)
-              .putInt(V4l2.BUFFER_MEMORY, V4l2.V4L2_MEMORY_MMAP);
-      if (type >= V4l2.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE) {
+          request(VideoDev2.BUFFER)
+              .putInt(VideoDev2.BUFFER__INDEX, index)
+              .putInt(VideoDev2.BUFFER__TYPE, type)
+              .putInt(VideoDev2.BUFFER__MEMORY, VideoDev2.V4L2_MEMORY_MMAP);
+      if (type >= VideoDev2.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE) {
         buffer
-            .putLong(V4l2.BUFFER_M, Pointer.nativeValue(planes))
-            .putInt(V4l2.BUFFER_LENGTH, MOST_PLANES);
+            .putLong(VideoDev2.BUFFER__PLANES, Pointer.nativeValue(planes))
+            .putInt(VideoDev2.BUFFER__LENGTH, VideoDev2.VIDEO_MAX_PLANES);
       }
-      return node.ask(V4l2.VIDIOC_QUERYBUF, buffer) != null
-          || (buffer.getInt(V4l2.BUFFER_FLAGS) & V4l2.V4L2_BUF_FLAG_MAPPED) != 0;
+      return node.ask(VideoDev2.VIDIOC_QUERYBUF, buffer) != null
+          || (buffer.getInt(VideoDev2.BUFFER__FLAGS) & VideoDev2.V4L2_BUF_FLAG_MAPPED) != 0;
     }
   }
 
@@ -222,13 +228,17 @@ public final class V4l2Source implements Source {
   private int add(String what) throws HeapException {
     if (adds) {
       ByteBuffer create =
-          request(V4l2.CREATE_BUFFERS_BYTES)
-              .putInt(4, 1)
-              .putInt(8, V4l2.V4L2_MEMORY_MMAP)
-              .put(V4l2.CREATE_BUFFERS_FORMAT, format, 0, V4l2.FORMAT_BYTES);
-      Errno refusal = node.ask(V4l2.VIDIOC_CREATE_BUFS, create);
+          request(VideoDev2.CREATE_BUFFERS)
+              .putInt(VideoDev2.CREATE_BUFFERS__COUNT, 1)
+              .putInt(VideoDev2.CREATE_BUFFERS__MEMORY, VideoDev2.V4L2_MEMORY_MMAP)
+              .put(VideoDev2.CREATE_BUFFERS__FORMAT, format, 0, VideoDev2.FORMAT);
+      Errno refusal = node.ask(VideoDev2.VIDIOC_CREATE_BUFS, create);
       if (refusal == null) {
-        return granted(create.getInt(4), create.getInt(0), 1, what);
+        return granted(
+            create.getInt(VideoDev2.CREATE_BUFFERS__COUNT),
+            create.getInt(VideoDev2.CREATE_BUFFERS__INDEX),
+            1,
+            what);
       }
       if (!refusal.equals(Errno.ENOTTY)) {
         throw refusal(refusal, "VIDIOC_CREATE_BUFS for " + what);
@@ -268,29 +278,29 @@ public final class V4l2Source implements Source {
 
   private int requestBuffers(int count, String what) throws HeapException {
     ByteBuffer buffers =
-        request(V4l2.REQUESTBUFFERS_BYTES)
-            .putInt(0, count)
-            .putInt(4, type)
-            .putInt(8, V4l2.V4L2_MEMORY_MMAP);
-    Errno refusal = node.ask(V4l2.VIDIOC_REQBUFS, buffers);
+        request(VideoDev2.REQUESTBUFFERS)
+            .putInt(VideoDev2.REQUESTBUFFERS__COUNT, count)
+            .putInt(VideoDev2.REQUESTBUFFERS__TYPE, type)
+            .putInt(VideoDev2.REQUESTBUFFERS__MEMORY, VideoDev2.V4L2_MEMORY_MMAP);
+    Errno refusal = node.ask(VideoDev2.VIDIOC_REQBUFS, buffers);
     if (refusal != null) {
       throw refusal(refusal, "VIDIOC_REQBUFS of " + count + " for " + what);
     }
-    return buffers.getInt(0);
+    return buffers.getInt(VideoDev2.REQUESTBUFFERS__COUNT);
   }
 
   /** Makes a dma-buf of a buffer. */
   private int export(int index, String what) throws HeapException {
     ByteBuffer export =
-        request(V4l2.EXPORTBUFFER_BYTES)
-            .putInt(0, type)
-            .putInt(4, index)
-            .putInt(12, LibC.O_RDWR | LibC.O_CLOEXEC);
-    Errno refusal = node.ask(V4l2.VIDIOC_EXPBUF, export);
+        request(VideoDev2.EXPORTBUFFER)
+            .putInt(VideoDev2.EXPORTBUFFER__TYPE, type)
+            .putInt(VideoDev2.EXPORTBUFFER__INDEX, index)
+            .putInt(VideoDev2.EXPORTBUFFER__FLAGS, LibC.O_RDWR | LibC.O_CLOEXEC);
+    Errno refusal = node.ask(VideoDev2.VIDIOC_EXPBUF, export);
     if (refusal != null) {
       throw refusal(refusal, "VIDIOC_EXPBUF of buffer " + index + " for " + what);
     }
-    return export.getInt(16);
+    return export.getInt(VideoDev2.EXPORTBUFFER__FD);
   }
 
   private static HeapException refusal(Errno errno, String asked) {
@@ -323,8 +333,11 @@ public final class V4l2Source implements Source {
   private void remove(int index) {
     if (removes) {
       ByteBuffer remove =
-          request(V4l2.REMOVE_BUFFERS_BYTES).putInt(0, index).putInt(4, 1).putInt(8, type);
-      Errno refusal = node.ask(V4l2.VIDIOC_REMOVE_BUFS, remove);
+          request(VideoDev2.REMOVE_BUFFERS)
+              .putInt(VideoDev2.REMOVE_BUFFERS__INDEX, index)
+              .putInt(VideoDev2.REMOVE_BUFFERS__COUNT, 1)
+              .putInt(VideoDev2.REMOVE_BUFFERS__TYPE, type);
+      Errno refusal = node.ask(VideoDev2.VIDIOC_REMOVE_BUFS, remove);
       if (refusal == null) {
         made.clear(index);
         used.clear(index);

@@ -20,11 +20,6 @@ final class CapabilitiesMain {
   private static final long BYTES = 16L << 20;
   private static final int DIRTY_MEMFDS = 16;
 
-  /** V4L2_BUF_TYPE_VIDEO_CAPTURE and V4L2_MEMORY_MMAP. */
-  private static final int CAPTURE = 1;
-
-  private static final int MMAP = 1;
-
   /** Where struct v4l2_create_buffers has its capabilities, and the bit of VIDIOC_REMOVE_BUFS. */
   private static final int CAPABILITIES = 224;
 
@@ -91,11 +86,11 @@ final class CapabilitiesMain {
     try (Fd node = Fd.open(camera(), LibC.O_RDWR);
         Fd.Use driver = node.use()) {
       ByteBuffer request =
-          ByteBuffer.allocate(V4l2.CREATE_BUFFERS_BYTES)
+          ByteBuffer.allocate(VideoDev2.CREATE_BUFFERS)
               .order(ByteOrder.nativeOrder())
-              .putInt(8, MMAP)
-              .putInt(V4l2.CREATE_BUFFERS_FORMAT, CAPTURE);
-      if (LibC.calls().ioctl(driver.number(), V4l2.VIDIOC_CREATE_BUFS, request.array()) != 0) {
+              .putInt(VideoDev2.CREATE_BUFFERS__MEMORY, VideoDev2.V4L2_MEMORY_MMAP)
+              .putInt(VideoDev2.CREATE_BUFFERS__FORMAT, VideoDev2.V4L2_BUF_TYPE_VIDEO_CAPTURE);
+      if (LibC.calls().ioctl(driver.number(), VideoDev2.VIDIOC_CREATE_BUFS, request.array()) != 0) {
         throw Errno.last().failure("VIDIOC_CREATE_BUFS");
       }
       return (request.getInt(CAPABILITIES) & REMOVES) != 0;

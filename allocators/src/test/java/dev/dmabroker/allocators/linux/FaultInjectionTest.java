@@ -476,9 +476,9 @@ class FaultInjectionTest {
 
   /** Whether a driver is asked to take something back. */
   private static boolean isGivingBack(Call call) {
-    return call.isRequest(Drm.DRM_IOCTL_MODE_DESTROY_DUMB)
-        || call.isRequest(V4l2.VIDIOC_REQBUFS)
-        || call.isRequest(V4l2.VIDIOC_REMOVE_BUFS);
+    return call.isRequest(DrmMode.DRM_IOCTL_MODE_DESTROY_DUMB)
+        || call.isRequest(VideoDev2.VIDIOC_REQBUFS)
+        || call.isRequest(VideoDev2.VIDIOC_REMOVE_BUFS);
   }
 
   /**

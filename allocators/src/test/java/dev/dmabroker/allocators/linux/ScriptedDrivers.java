@@ -70,17 +70,17 @@ final class ScriptedDrivers implements ScriptedKernel.Script {
   }
 
   private Number dumb(long request, ScriptedKernel.Call call) {
-    if (request == Drm.DRM_IOCTL_GET_CAP) {
-      argument(call, 2).putLong(8, 1 | Drm.DRM_PRIME_CAP_EXPORT);
-    } else if (request == Drm.DRM_IOCTL_MODE_CREATE_DUMB) {
+    if (request == DrmMode.DRM_IOCTL_GET_CAP) {
+      argument(call, 2).putLong(8, 1 | DrmMode.DRM_PRIME_CAP_EXPORT);
+    } else if (request == DrmMode.DRM_IOCTL_MODE_CREATE_DUMB) {
       ByteBuffer dumb = argument(call, 2);
       long bytes = (long) dumb.getInt(0) * dumb.getInt(4) * 4;
       dumb.putInt(16, nextHandle).putLong(24, bytes);
       sizeBytes = bytes;
       handles.add(nextHandle++);
-    } else if (request == Drm.DRM_IOCTL_PRIME_HANDLE_TO_FD) {
+    } else if (request == DrmMode.DRM_IOCTL_PRIME_HANDLE_TO_FD) {
       argument(call, 2).putInt(8, memfd(sizeBytes));
-    } else if (request == Drm.DRM_IOCTL_MODE_DESTROY_DUMB) {
+    } else if (request == DrmMode.DRM_IOCTL_MODE_DESTROY_DUMB) {
       handles.remove(argument(call, 2).getInt(0));
     }
     return 0; // The others are granted, and change nothing.

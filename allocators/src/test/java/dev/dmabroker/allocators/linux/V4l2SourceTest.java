@@ -30,7 +30,7 @@ class V4l2SourceTest {
 
   /** Buffers are memfds: nobody looks into them. */
   static final class Driver implements V4l2Node {
-    int caps = V4l2.V4L2_CAP_STREAMING | V4l2.V4L2_CAP_VIDEO_CAPTURE;
+    int caps = VideoDev2.V4L2_CAP_STREAMING | VideoDev2.V4L2_CAP_VIDEO_CAPTURE;
     int sizeImage = FRAME;
     int planes = 1;
     int grants = 32;
@@ -52,27 +52,28 @@ class V4l2SourceTest {
       if (failure != null) {
         return failure;
       }
-      if (request == V4l2.VIDIOC_QUERYCAP) {
-        argument.putInt(V4l2.CAPABILITY_ALL, (int) V4l2.V4L2_CAP_DEVICE_CAPS);
-        argument.putInt(V4l2.CAPABILITY_DEVICE, caps);
-      } else if (request == V4l2.VIDIOC_G_FMT) {
+      if (request == VideoDev2.VIDIOC_QUERYCAP) {
+        argument.putInt(VideoDev2.CAPABILITY__CAPABILITIES, (int) VideoDev2.V4L2_CAP_DEVICE_CAPS);
+        argument.putInt(VideoDev2.CAPABILITY__DEVICE_CAPS, caps);
+      } else if (request == VideoDev2.VIDIOC_G_FMT) {
         lastType = argument.getInt(0);
-        argument.putInt(V4l2.FORMAT_SINGLE_SIZEIMAGE, sizeImage);
-        argument.put(V4l2.FORMAT_MULTI_PLANES, (byte) planes);
-      } else if (request == V4l2.VIDIOC_REQBUFS) {
+        argument.putInt(VideoDev2.FORMAT__SIZEIMAGE, sizeImage);
+        argument.put(VideoDev2.FORMAT__MP_NUM_PLANES, (byte) planes);
+      } else if (request == VideoDev2.VIDIOC_REQBUFS) {
         buffers.clear();
         for (int i = 0; i < Math.min(argument.getInt(0), grants); i++) {
           buffers.add(i);
         }
         argument.putInt(0, buffers.size());
         owned = !buffers.isEmpty();
-      } else if (request == V4l2.VIDIOC_CREATE_BUFS) {
+      } else if (request == VideoDev2.VIDIOC_CREATE_BUFS) {
         if (!creates) {
           return Errno.ENOTTY;
         }
-        assertEquals(lastType, argument.getInt(V4l2.CREATE_BUFFERS_FORMAT));
+        assertEquals(lastType, argument.getInt(VideoDev2.CREATE_BUFFERS__FORMAT));
         assertEquals(
-            sizeImage, argument.getInt(V4l2.CREATE_BUFFERS_FORMAT + V4l2.FORMAT_SINGLE_SIZEIMAGE));
+            sizeImage,
+            argument.getInt(VideoDev2.CREATE_BUFFERS__FORMAT + VideoDev2.FORMAT__SIZEIMAGE));
         if (buffers.size() >= grants) {
           return Errno.ENOBUFS;
         }
@@ -82,19 +83,19 @@ class V4l2SourceTest {
         }
         argument.putInt(0, index);
         owned = true;
-      } else if (request == V4l2.VIDIOC_REMOVE_BUFS) {
+      } else if (request == VideoDev2.VIDIOC_REMOVE_BUFS) {
         if (!removes) {
           return Errno.ENOTTY;
         }
         assertTrue(buffers.remove(argument.getInt(0)));
         freed.add(argument.getInt(0));
-      } else if (request == V4l2.VIDIOC_QUERYBUF) {
+      } else if (request == VideoDev2.VIDIOC_QUERYBUF) {
         // As if somebody had it still: to be given out again it would have to be a real dma-buf.
         argument.putInt(
-            V4l2.BUFFER_FLAGS,
-            exported.contains(argument.getInt(0)) ? V4l2.V4L2_BUF_FLAG_MAPPED : 0);
+            VideoDev2.BUFFER__FLAGS,
+            exported.contains(argument.getInt(0)) ? VideoDev2.V4L2_BUF_FLAG_MAPPED : 0);
         return buffers.contains(argument.getInt(0)) ? null : Errno.EINVAL;
-      } else if (request == V4l2.VIDIOC_EXPBUF) {
+      } else if (request == VideoDev2.VIDIOC_EXPBUF) {
         assertTrue(buffers.contains(argument.getInt(4)));
         exported.add(argument.getInt(4));
         int frame = LibC.calls().memfd_create(Fd.text("frame"), LibC.MFD_CLOEXEC);
@@ -181,7 +182,7 @@ class V4l2SourceTest {
   void outOfMemoryInTheMiddleOfGrowthLeavesTheRestUsable() throws Exception {
     V4l2Source source = open();
     allocate(source);
-    driver.failing.put(V4l2.VIDIOC_CREATE_BUFS, Errno.ENOMEM);
+    driver.failing.put(VideoDev2.VIDIOC_CREATE_BUFS, Errno.ENOMEM);
     refuses(source, Kind.FULL, "ENOMEM");
     driver.failing.clear();
     allocate(source);
@@ -190,7 +191,7 @@ class V4l2SourceTest {
 
   @Test
   void anExportThatFailsLeavesNothing() throws Exception {
-    driver.failing.put(V4l2.VIDIOC_EXPBUF, Errno.EMFILE);
+    driver.failing.put(VideoDev2.VIDIOC_EXPBUF, Errno.EMFILE);
     refuses(open(), Kind.NO_DESCRIPTORS, "VIDIOC_EXPBUF", "EMFILE");
     assertEquals(0, driver.buffers.size());
   }
@@ -199,8 +200,8 @@ class V4l2SourceTest {
   void aDeviceThatVanishesSaysSo() throws Exception {
     V4l2Source source = open();
     Backing backing = allocate(source);
-    driver.failing.put(V4l2.VIDIOC_CREATE_BUFS, Errno.ENODEV);
-    driver.failing.put(V4l2.VIDIOC_REQBUFS, Errno.ENODEV);
+    driver.failing.put(VideoDev2.VIDIOC_CREATE_BUFS, Errno.ENODEV);
+    driver.failing.put(VideoDev2.VIDIOC_REQBUFS, Errno.ENODEV);
     refuses(source, Kind.FAILED, "ENODEV", "the device is gone");
     toRelease.remove(backing);
     backing.release();
@@ -208,7 +209,7 @@ class V4l2SourceTest {
 
   @Test
   void aQueueThatSomebodyElseHasSaysSo() throws Exception {
-    driver.failing.put(V4l2.VIDIOC_CREATE_BUFS, Errno.EBUSY);
+    driver.failing.put(VideoDev2.VIDIOC_CREATE_BUFS, Errno.EBUSY);
     refuses(open(), Kind.FAILED, "EBUSY", "another program's");
   }
 
@@ -254,7 +255,7 @@ class V4l2SourceTest {
     driver.removes = true;
     V4l2Source source = open();
     Backing one = source.allocate("one", 1);
-    driver.failing.put(V4l2.VIDIOC_REQBUFS, Errno.EBUSY); // It streams.
+    driver.failing.put(VideoDev2.VIDIOC_REQBUFS, Errno.EBUSY); // It streams.
     one.release();
     assertEquals(List.of(0), driver.freed);
     allocate(source);
@@ -263,16 +264,16 @@ class V4l2SourceTest {
 
   @Test
   void multiPlanarQueuesWithOneMemoryServe() throws Exception {
-    driver.caps = V4l2.V4L2_CAP_STREAMING | V4l2.V4L2_CAP_VIDEO_M2M_MPLANE;
+    driver.caps = VideoDev2.V4L2_CAP_STREAMING | VideoDev2.V4L2_CAP_VIDEO_M2M_MPLANE;
     allocate(open());
-    assertEquals(V4l2.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE, driver.lastType);
+    assertEquals(VideoDev2.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE, driver.lastType);
     allocate(V4l2Source.of("video7-output", driver, /* output= */ true));
-    assertEquals(V4l2.V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE, driver.lastType);
+    assertEquals(VideoDev2.V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE, driver.lastType);
   }
 
   @Test
   void picturesInSeveralMemoriesAreRefused() {
-    driver.caps = V4l2.V4L2_CAP_STREAMING | V4l2.V4L2_CAP_VIDEO_CAPTURE_MPLANE;
+    driver.caps = VideoDev2.V4L2_CAP_STREAMING | VideoDev2.V4L2_CAP_VIDEO_CAPTURE_MPLANE;
     for (int planes : new int[] {0, 2, 5, 255}) {
       driver.planes = planes;
       doesNotOpen(planes + " memories", "NV12");
@@ -284,11 +285,11 @@ class V4l2SourceTest {
     driver.sizeImage = 0;
     doesNotOpen("VIDIOC_S_FMT");
     driver.sizeImage = -1; // 4 GiB - 1
-    driver.caps = V4l2.V4L2_CAP_VIDEO_CAPTURE;
+    driver.caps = VideoDev2.V4L2_CAP_VIDEO_CAPTURE;
     doesNotOpen("no queue for capture");
-    driver.caps = V4l2.V4L2_CAP_STREAMING | V4l2.V4L2_CAP_VIDEO_OUTPUT;
+    driver.caps = VideoDev2.V4L2_CAP_STREAMING | VideoDev2.V4L2_CAP_VIDEO_OUTPUT;
     doesNotOpen("no queue for capture");
-    driver.failing.put(V4l2.VIDIOC_QUERYCAP, Errno.ENOTTY);
+    driver.failing.put(VideoDev2.VIDIOC_QUERYCAP, Errno.ENOTTY);
     doesNotOpen("VIDIOC_QUERYCAP", "ENOTTY");
   }
 }

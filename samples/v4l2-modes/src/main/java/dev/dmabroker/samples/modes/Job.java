@@ -1,96 +1,48 @@
 package dev.dmabroker.samples.modes;
 
-import dev.dmabroker.samples.common.FrameLosses;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Moves frames from camera to display, the same way in every mode, and measures itself. */
 final class Job {
-  private static final Duration LONGEST = Duration.ofSeconds(30);
-
   private final int warmUp;
   private final int frames;
   private final double framesPerSecond;
-
-  /**
-   * What came of it.
-   *
-   * @param frames captured and given to the display
-   * @param cpuMicros of the job's thread, in user and kernel mode, for a frame: the median, as a
-   *     busy host takes its time out of single frames
-   * @param kernelShare of that thread's time, from 0 to 1
-   * @param copies by the CPU, for each frame
-   * @param dropped frames lost for want of a buffer in the camera
-   * @param damaged frames that the driver called so
-   */
-  record Result(
-      String mode,
-      String display,
-      int frames,
-      double cpuMicros,
-      double kernelShare,
-      int copies,
-      long dropped,
-      int damaged) {}
+  private final CallCounter counter;
 
   /**
    * A job of so many frames.
    *
    * @param warmUp frames before the measurement, in which classes are loaded and compiled
+   * @param counter is had to count system calls after the measurement
    */
-  Job(int warmUp, int frames, double framesPerSecond) {
+  Job(int warmUp, int frames, double framesPerSecond, CallCounter counter) {
     this.warmUp = warmUp;
     this.frames = frames;
     this.framesPerSecond = framesPerSecond;
+    this.counter = counter;
   }
 
   Result run(Mode mode) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long[] givenNanos = new long[mode.buffers()];
-    for (int i = 0; i < mode.buffers(); i++) {
-      mode.give(i);
-      givenNanos[i] = System.nanoTime();
-    }
-    int atCamera = mode.buffers();
-    mode.start();
-    FrameLosses losses = new FrameLosses(framesPerSecond);
-    long droppedBefore = 0;
+    Carousel carousel = new Carousel(mode, framesPerSecond);
+    carousel.show(warmUp);
     long[] cpuNanos = new long[frames];
-    long cpuBefore = 0;
-    long userBefore = 0;
-    int damaged = 0;
-    for (int i = 0; i < warmUp + frames; i++) {
-      if (i == warmUp) {
-        droppedBefore = losses.dropped();
-        cpuBefore = threads.getCurrentThreadCpuTime();
-        userBefore = threads.getCurrentThreadUserTime();
-      }
+    long droppedBefore = carousel.dropped();
+    long userBefore = threads.getCurrentThreadUserTime();
+    long cpuBefore = threads.getCurrentThreadCpuTime();
+    for (int i = 0; i < frames; i++) {
       long frameBefore = threads.getCurrentThreadCpuTime();
-      Mode.Captured frame =
-          mode.capture(LONGEST)
-              .orElseThrow(
-                  () -> new IllegalStateException(mode.name() + ": no frame in " + LONGEST));
-      losses.captured(frame.buffer(), givenNanos[frame.number()], /* behindAnother= */ false);
-      damaged += frame.buffer().error() ? 1 : 0;
-      mode.show(frame.number());
-      atCamera--;
-      // A camera without a buffer has none to wait for.
-      for (Optional<Integer> free = mode.shown(atCamera == 0 ? LONGEST : Duration.ZERO);
-          free.isPresent();
-          free = mode.shown(Duration.ZERO)) {
-        mode.give(free.get());
-        givenNanos[free.get()] = System.nanoTime();
-        atCamera++;
-      }
-      if (i >= warmUp) {
-        cpuNanos[i - warmUp] = threads.getCurrentThreadCpuTime() - frameBefore;
-      }
+      carousel.showOne();
+      cpuNanos[i] = threads.getCurrentThreadCpuTime() - frameBefore;
     }
     double cpu = threads.getCurrentThreadCpuTime() - cpuBefore;
     double user = threads.getCurrentThreadUserTime() - userBefore;
+    long dropped = carousel.dropped() - droppedBefore;
+    Optional<CallsPerFrame> calls = counter.perFrame(carousel::show);
     Arrays.sort(cpuNanos);
     return new Result(
         mode.name(),
@@ -98,8 +50,9 @@ final class Job {
         frames,
         cpuNanos[frames / 2] / 1e3,
         Math.max(0, 1 - user / cpu), // The one counts clock ticks, the other is exact.
+        calls,
         mode.copies(),
-        losses.dropped() - droppedBefore,
-        damaged);
+        OptionalLong.of(dropped),
+        carousel.damaged());
   }
 }

@@ -10,18 +10,20 @@ import dev.dmabroker.samples.common.Books;
 import dev.dmabroker.samples.options.CommandLines;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Shows a camera's frames by each kind of memory in turn. Exit status: 0 if every mode showed all
- * its frames and left nothing behind; 1 if not, or there are no devices; 2 for a wrong command
- * line.
+ * Shows a camera's frames by each kind of memory in turn, then has other programs do so. Exit
+ * status: 0 if every mode showed all its frames and left nothing behind; 1 if not, or there are no
+ * devices; 2 for a wrong command line.
  */
 @Command(name = "samples/run --kernel v4l2-modes")
 public final class Modes implements Callable<Integer> {
@@ -34,6 +36,10 @@ public final class Modes implements Callable<Integer> {
   private static final double OUTPUT_RATE = 59.94;
   private static final int BUFFERS = 5;
   private static final int WARM_UP = 100;
+
+  /** Which of the results is that of the broker's buffers on vivid's output. */
+  private static final int BROKERS = 2;
+
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   @Mixin private final Options options = new Options();
@@ -48,6 +54,10 @@ public final class Modes implements Callable<Integer> {
   /** Runs every mode, if the devices are there. */
   @Override
   public Integer call() throws InterruptedException {
+    if (options.calibrate) {
+      System.out.print(Calibration.report());
+      return 0;
+    }
     List<String> missing = missing();
     if (!missing.isEmpty()) {
       System.err.printf(
@@ -82,20 +92,47 @@ public final class Modes implements Callable<Integer> {
         "%s at %.0f frames a second, %d buffers; %d frames to warm up, then %d in each mode%n",
         IMAGE, INTERVAL.framesPerSecond(), BUFFERS, WARM_UP, frames);
     Books before = Books.open();
-    List<Job.Result> results = results(new Job(WARM_UP, frames, INTERVAL.framesPerSecond()));
+    Optional<Strace> strace = Strace.find();
+    List<Result> results =
+        results(
+            new Job(
+                WARM_UP,
+                frames,
+                INTERVAL.framesPerSecond(),
+                strace.map(CallCounter.class::cast).orElse(CallCounter.NONE)));
+    if (strace.isEmpty()) {
+      System.out.println("system calls are not counted: there is no strace here");
+    }
+    List<Result> others = others(frames, strace);
     long left = before.leftWithin(PATIENCE);
     System.out.println();
-    System.out.print(Table.of(results));
+    List<Result> all = Stream.concat(results.stream(), others.stream()).toList();
+    System.out.print(Table.of(all));
     System.out.printf(
-        "%nCPU time is that of the job's own thread; what the drivers' threads do to fill and show"
-            + " frames is the same in all modes.%n");
+        "%nCPU time is that of the job's own thread, and of another program that of all its"
+            + " threads; what the drivers' threads do to fill and show frames is the same in all"
+            + " modes.%n");
+    others.forEach(other -> System.out.print(Table.over(results.get(BROKERS), other)));
     System.out.printf("dma-bufs: %d before, %d after%n", before.dmaBufs(), Books.open().dmaBufs());
-    System.out.printf("result: %s left=%d%n", Table.line(results), left);
+    System.out.printf("result: %s left=%d%n", Table.line(all), left);
     return left == 0 && results.stream().allMatch(each -> each.damaged() == 0);
   }
 
-  private static List<Job.Result> results(Job job) {
-    List<Job.Result> results = new ArrayList<>();
+  /** The programs that others use. Nodes and formats are as this program's modes left them. */
+  private static List<Result> others(int frames, Optional<Strace> strace) {
+    Path camera;
+    Path output;
+    try (V4l2Device source = vivid(V4l2Direction.CAPTURE).orElseThrow();
+        V4l2Device sink = vivid(V4l2Direction.OUTPUT).orElseThrow()) {
+      camera = source.node();
+      output = sink.node();
+    }
+    int framesPerSecond = (int) INTERVAL.framesPerSecond();
+    return new Others(camera, output, IMAGE, framesPerSecond, BUFFERS).run(frames, strace);
+  }
+
+  private static List<Result> results(Job job) {
+    List<Result> results = new ArrayList<>();
     try (V4l2Device camera = vivid(V4l2Direction.CAPTURE).orElseThrow();
         V4l2Device output = vivid(V4l2Direction.OUTPUT).orElseThrow();
         Broker broker = Broker.builder().discoverHeaps().build()) {

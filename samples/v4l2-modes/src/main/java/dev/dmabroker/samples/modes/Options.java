@@ -8,4 +8,9 @@ final class Options {
   @Option(names = "--frames", description = "how many each mode shows")
   @Within(least = 1, most = 100_000)
   int frames = 100;
+
+  @Option(
+      names = "--calibrate",
+      description = "instead, compares small loops in Java and in C; here or in the lab")
+  boolean calibrate;
 }

@@ -22,6 +22,7 @@ class JobTest {
     private final int damagedFrame;
     private int captured;
     private int waits;
+    private int asked;
 
     PlayedMode(int kept, int damagedFrame) {
       this.kept = kept;
@@ -84,6 +85,7 @@ class JobTest {
 
     @Override
     public Optional<Integer> shown(Duration timeout) {
+      asked++;
       if (!timeout.isZero()) {
         waits++;
       }
@@ -99,7 +101,7 @@ class JobTest {
   @Test
   void everyFrameIsShownAndNoneWaitedForWhileTheCameraHasBuffers() {
     PlayedMode mode = new PlayedMode(1, -1);
-    Job.Result result = new Job(10, 50, RATE).run(mode);
+    Result result = new Job(10, 50, RATE, CallCounter.NONE).run(mode);
     assertEquals(60, mode.captured);
     assertEquals(0, mode.waits);
     assertEquals(50, result.frames());
@@ -110,14 +112,42 @@ class JobTest {
   @Test
   void aDisplayThatHasEveryBufferIsWaitedFor() {
     PlayedMode mode = new PlayedMode(3, -1);
-    new Job(10, 50, RATE).run(mode);
+    new Job(10, 50, RATE, CallCounter.NONE).run(mode);
     assertEquals(60, mode.captured);
     assertTrue(mode.waits > 0);
   }
 
   @Test
+  void aDisplayIsAskedOnceAFrame() {
+    PlayedMode mode = new PlayedMode(1, -1);
+    new Job(10, 50, RATE, CallCounter.NONE).run(mode);
+    assertEquals(58, mode.asked); // Not for the first two: it keeps the last that it was given.
+  }
+
+  /** What counts calls stops the job at each, so it comes after the measurement. */
+  @Test
+  void callsAreCountedInFramesOfTheirOwn() {
+    PlayedMode mode = new PlayedMode(1, -1);
+    CallsPerFrame calls = new CallsPerFrame(4, 2, 1, 9);
+    Result result =
+        new Job(
+                10,
+                50,
+                RATE,
+                show -> {
+                  assertEquals(60, mode.captured);
+                  show.accept(7);
+                  return Optional.of(calls);
+                })
+            .run(mode);
+    assertEquals(67, mode.captured);
+    assertEquals(50, result.frames());
+    assertEquals(Optional.of(calls), result.calls());
+  }
+
+  @Test
   void damagedFramesCount() {
-    assertEquals(1, new Job(2, 20, RATE).run(new PlayedMode(1, 7)).damaged());
+    assertEquals(1, new Job(2, 20, RATE, CallCounter.NONE).run(new PlayedMode(1, 7)).damaged());
   }
 
   @Test
@@ -130,7 +160,8 @@ class JobTest {
           }
         };
     IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> new Job(1, 1, RATE).run(mode));
+        assertThrows(
+            IllegalStateException.class, () -> new Job(1, 1, RATE, CallCounter.NONE).run(mode));
     assertEquals("played: no frame in PT30S", e.getMessage());
   }
 }
