@@ -9,12 +9,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,30 +26,19 @@ final class Schedule {
   /** A wait as long as this one has no end of its own. */
   static final long FOREVER = Long.MAX_VALUE;
 
-  /** How long a thread stands at most that could go on. */
-  private static final int SHORT_NANOS = 200_000;
-
-  private static final int LONG_NANOS = 3_000_000;
-
   /** If no thread was chosen for that long, one does not come back. */
   private static final int PATIENCE_SECONDS = 20;
 
   /** The end of a strand's wait that has that ordinal. */
   private record Alarm(long nanos, long number, Strand strand, long ordinal) {}
 
-  /** Chooses; null if threads run in the order in which they became able to. */
-  private final @Nullable Random random;
+  private final Turns turns;
 
-  /** A thread that could go on makes way at one of this number of points on average. */
-  private final int makesWay;
-
-  /** Whether threads also stand for a while. */
-  private final boolean stands;
+  /** Says how long a thread also stands that makes way; null if it does not. */
+  private final @Nullable LongSupplier stands;
 
   private final Map<Thread, Strand> strands = new ConcurrentHashMap<>();
   private final List<Strand> living = new ArrayList<>();
-  private final ArrayList<Strand> runnable = new ArrayList<>();
-
   private final IdentityHashMap<Object, Deque<Strand>> waiting = new IdentityHashMap<>();
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparingLong(Alarm::nanos).thenComparingLong(Alarm::number));
@@ -66,9 +55,8 @@ final class Schedule {
   private volatile @Nullable Throwable failure;
   private @Nullable Consumer<String> told;
 
-  Schedule(@Nullable Random random, int makesWay, boolean stands) {
-    this.random = random;
-    this.makesWay = makesWay;
+  Schedule(Turns turns, @Nullable LongSupplier stands) {
+    this.turns = turns;
     this.stands = stands;
   }
 
@@ -108,7 +96,8 @@ final class Schedule {
     Strand strand = new Strand(thread, added++);
     strands.put(thread, strand);
     living.add(strand);
-    addRunnable(strand);
+    turns.rank(strand);
+    turns.add(strand, steps);
   }
 
   /** Tells whether the thread has started and not ended. */
@@ -199,18 +188,18 @@ final class Schedule {
 
   /** Lets another thread run, maybe, though this one could go on; or all others, for a while. */
   void pass() {
-    if (random == null || random.nextInt(makesWay) > 0) {
+    Strand me = current();
+    if (!turns.end(me)) {
       return;
     }
-    if (stands && random.nextBoolean()) {
+    long nanos = stands == null ? 0 : stands.getAsLong();
+    if (nanos > 0) {
       standing++;
-      long nanos = random.nextInt(random.nextBoolean() ? SHORT_NANOS : LONG_NANOS);
       Reason unused = await(new Object(), nanos, /* interruptible= */ false, null);
       standing--;
       stoodUntil = now;
-    } else if (!runnable.isEmpty()) {
-      Strand me = current();
-      addRunnable(me);
+    } else if (!turns.isEmpty()) {
+      turns.add(me, steps);
       letRun(me, null);
     }
   }
@@ -265,16 +254,7 @@ final class Schedule {
     strand.channel = null;
     strand.waits++;
     strand.reason = reason;
-    addRunnable(strand);
-  }
-
-  private void addRunnable(Strand strand) {
-    strand.ready(steps);
-    int at = runnable.size();
-    while (at > 0 && !strand.isBehind(runnable.get(at - 1))) {
-      at--;
-    }
-    runnable.add(at, strand);
+    turns.add(strand, steps);
   }
 
   /** Has a thread find itself interrupted when it runs again. */
@@ -359,7 +339,7 @@ final class Schedule {
     if (failure != null) {
       return null;
     }
-    while (runnable.isEmpty()) {
+    while (turns.isEmpty()) {
       Alarm next = alarms.poll();
       if (next == null) {
         fail(new SimulationException("no thread can ever go on: " + describe()));
@@ -370,7 +350,7 @@ final class Schedule {
         wake(next.strand(), Reason.TIMED_OUT);
       }
     }
-    Strand chosen = runnable.remove(random == null ? 0 : random.nextInt(runnable.size()));
+    Strand chosen = turns.next();
     steps++;
     if (told != null) {
       told.accept(now + " " + chosen);

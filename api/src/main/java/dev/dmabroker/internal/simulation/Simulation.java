@@ -47,14 +47,16 @@ public final class Simulation implements World, Time {
     this.monitors = new Monitors(schedule);
   }
 
-  /** How often threads make way that could go on. */
+  /** How often threads make way that could go on, and for how long. */
   public enum Pace {
     /** Often, and now and then a thread stands for a while, as on a machine that is busy. */
-    BUSY(2, 9, /* stands= */ true),
+    BUSY(2, 9, /* ranked= */ false, 200_000, 3_000_000),
     /** Often, but no thread stands while no other runs. */
-    IDLE(2, 9, /* stands= */ false),
+    IDLE(2, 9, /* ranked= */ false, 0, 0),
+    /** A thread that makes way stands until the others can go no further, or a moment longer. */
+    RANKED(4, 8, /* ranked= */ true, 100_000, 400_000),
     /** Seldom, so that much time passes soon; now and then a thread stands. */
-    CALM(9, 15, /* stands= */ true);
+    CALM(9, 15, /* ranked= */ false, 200_000, 3_000_000);
 
     /** A thread makes way at one of two to the power of this many points at most. */
     private final int least;
@@ -62,25 +64,44 @@ public final class Simulation implements World, Time {
     /** And of less than two to the power of this. */
     private final int end;
 
-    private final boolean stands;
+    private final boolean ranked;
 
-    Pace(int least, int end, boolean stands) {
+    /** How long a thread stands at most, in each second case. */
+    private final int shortNanos;
+
+    /** And in the others. */
+    private final int longNanos;
+
+    Pace(int least, int end, boolean ranked, int shortNanos, int longNanos) {
       this.least = least;
       this.end = end;
-      this.stands = stands;
+      this.ranked = ranked;
+      this.shortNanos = shortNanos;
+      this.longNanos = longNanos;
+    }
+
+    private Schedule schedule(Random random) {
+      int makesWay = 1 << (least + random.nextInt(end - least));
+      return new Schedule(
+          new Turns(random, makesWay, ranked), longNanos == 0 ? null : () -> stand(random));
+    }
+
+    private long stand(Random random) {
+      if (!random.nextBoolean()) {
+        return 0;
+      }
+      return random.nextInt(random.nextBoolean() ? shortNanos : longNanos);
     }
   }
 
   /** Makes a world in which a seed decides which of several threads goes on. */
   public static Simulation of(long seed, Pace pace) {
-    Random random = new Random(seed * SPREAD);
-    int makesWay = 1 << (pace.least + random.nextInt(pace.end - pace.least));
-    return new Simulation(new Schedule(random, makesWay, pace.stands));
+    return new Simulation(pace.schedule(new Random(seed * SPREAD)));
   }
 
   /** Makes a world in which threads go on in the order in which they are able to. */
   public static Simulation inOrder() {
-    return new Simulation(new Schedule(null, 1, /* stands= */ false));
+    return new Simulation(new Schedule(new Turns(null, 1, /* ranked= */ false), null));
   }
 
   /**

@@ -22,6 +22,9 @@ final class Strand {
   /** At which step the strand became able to run. */
   private long ready;
 
+  /** The strand of the highest rank runs, where strands have ranks. */
+  int rank;
+
   /** What the strand waits for; null while it could run. */
   @Nullable Object channel;
 

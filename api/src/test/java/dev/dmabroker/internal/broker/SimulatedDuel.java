@@ -51,6 +51,9 @@ public final class SimulatedDuel implements Trial {
   /** All that lasts takes a multiple of this, so that threads often go on at one moment. */
   private static final Duration STEP = Duration.ofNanos(10_000);
 
+  /** For so long nothing that a user does can make up for a report that it did not make. */
+  private static final Duration REST = PATIENCE.multipliedBy(2);
+
   /** How a user takes and gives back the buffer. */
   private enum Way {
     MAP,
@@ -61,11 +64,14 @@ public final class SimulatedDuel implements Trial {
     KERNEL_FENCE
   }
 
+  private static final List<Simulation.Pace> PACES =
+      List.of(Simulation.Pace.IDLE, Simulation.Pace.RANKED);
+
   private static final List<Way> WAYS = List.of(Way.values());
 
   @Override
   public String run(long seed) throws Exception {
-    Simulation world = Simulation.of(seed, Simulation.Pace.IDLE);
+    Simulation world = Simulation.of(seed, PACES.get((int) Math.floorMod(seed, PACES.size())));
     StringBuilder report = new StringBuilder();
     long start = world.nanos();
     world.run(
@@ -237,6 +243,8 @@ public final class SimulatedDuel implements Trial {
           }
           if (random.nextInt(6) == 0) {
             pause(random);
+          } else if (random.nextInt(12) == 0) {
+            world.sleep(REST);
           }
         }
       }
