@@ -56,7 +56,8 @@ final class Explore {
             "--args=" + meeting.name(),
             "--output=" + report,
             "--system-time-delegate-type=mock",
-            "--no-reset-class-loader");
+            "--no-reset-class-loader",
+            "--abort-thread-after-main-exit"); // Pools keep theirs for a while.
     Method fray = Class.forName("org.pastalab.fray.core.MainKt").getMethod("main", String[].class);
     fray.invoke(
         null, (Object) Stream.concat(options.stream(), how.stream()).toArray(String[]::new));

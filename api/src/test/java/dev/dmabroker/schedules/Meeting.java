@@ -9,8 +9,8 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -26,10 +26,6 @@ import org.openjdk.jcstress.annotations.Outcome;
 public final class Meeting {
   private static final List<Class<?>> TESTS =
       List.of(GateStress.class, LeaseStress.class, BufferStress.class);
-
-  /** Their threads sleep until a deadline, or until a timer runs, and that time is real. */
-  private static final Set<String> TIMED =
-      Set.of("BufferStress.SignalAgainstEvacuate", "BufferStress.SignalAgainstDeadline");
 
   private final Class<?> test;
   private final List<Method> actors;
@@ -47,13 +43,12 @@ public final class Meeting {
     meeting.judge(meeting.play());
   }
 
-  /** Returns all that need no time, in an order that is always the same. */
+  /** Returns all, in an order that is always the same. */
   static List<Meeting> all() {
     return TESTS.stream()
         .flatMap(tests -> Arrays.stream(tests.getDeclaredClasses()))
         .filter(test -> test.isAnnotationPresent(JCStressTest.class))
         .map(Meeting::new)
-        .filter(meeting -> !TIMED.contains(meeting.name()))
         .sorted(Comparator.comparing(Meeting::name))
         .toList();
   }
@@ -110,7 +105,7 @@ public final class Meeting {
     }
   }
 
-  private Stream<Outcome> outcomes(java.util.function.Predicate<String> id) {
+  private Stream<Outcome> outcomes(Predicate<String> id) {
     return Arrays.stream(test.getAnnotationsByType(Outcome.class))
         .filter(outcome -> Arrays.stream(outcome.id()).anyMatch(id));
   }

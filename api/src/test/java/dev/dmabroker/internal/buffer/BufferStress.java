@@ -42,8 +42,10 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.ZII_Result;
 import org.openjdk.jcstress.infra.results.ZZI_Result;
 import org.openjdk.jcstress.infra.results.ZZZ_Result;
 
@@ -210,6 +212,16 @@ public class BufferStress {
       try (Attachment reader = buffer.attach(setting.cpu);
           Mapping mapping = reader.map(Access.READ)) {
         return contents(mapping).getInt(0);
+      }
+    }
+
+    /** As {@link #read}, by a device that reaches the other heap only; -3 if that fails. */
+    int readElsewhere() {
+      try (Attachment elsewhere = buffer.attach(setting.elsewhere);
+          Mapping mapping = elsewhere.map(Access.READ, LONG)) {
+        return contents(mapping).getInt(0);
+      } catch (BrokerException e) {
+        return -3;
       }
     }
 
@@ -501,6 +513,110 @@ public class BufferStress {
     }
   }
 
+  /** What is written is there for a device that has the buffer moved to where it reaches it. */
+  @JCStressTest
+  @Outcome(id = "true, 8, 8", expect = ACCEPTABLE, desc = "Written, then moved.")
+  @Outcome(id = "true, 7, 8", expect = ACCEPTABLE, desc = "Moved, then written there.")
+  @Outcome(id = "false, 7, 7", expect = ACCEPTABLE, desc = "On the move.")
+  @Outcome(id = ".*, -3, .*", expect = FORBIDDEN, desc = "The move never came.")
+  @Outcome(id = ".*", expect = FORBIDDEN, desc = "What was written is lost.")
+  @State
+  public static class WriteAgainstNeed {
+    private final Written it = new Written(setting.cpu);
+
+    @Actor
+    public void writer(ZII_Result r) {
+      Mapping mapping = tryMap(it.attachment, Access.READ_WRITE);
+      if (mapping != null) {
+        r.r1 = true;
+        contents(mapping).putInt(0, NEW);
+        mapping.close();
+      }
+    }
+
+    @Actor
+    public void mover(ZII_Result r) {
+      r.r2 = it.readElsewhere();
+    }
+
+    @Arbiter
+    public void look(ZII_Result r) {
+      r.r3 = it.read();
+      boolean unused = it.close();
+    }
+  }
+
+  /** What is written in a use of a lease is there for a device that has the buffer moved. */
+  @JCStressTest
+  @Outcome(id = "true, 8, 8", expect = ACCEPTABLE, desc = "Written, then moved.")
+  @Outcome(id = "false, 7, 7", expect = ACCEPTABLE, desc = "Asked back, and moved.")
+  @Outcome(id = ".*, -3, .*", expect = FORBIDDEN, desc = "The move never came.")
+  @Outcome(id = ".*", expect = FORBIDDEN, desc = "What was written is lost.")
+  @State
+  public static class UseAgainstNeed {
+    private final Written it = new Written(setting.cpu);
+    private final Lease lease = it.attachment.map(Access.READ_WRITE).lease("stress", recall -> {});
+
+    /** For jcstress. */
+    public UseAgainstNeed() {
+      lease.endUse();
+    }
+
+    @Actor
+    public void user(ZII_Result r) {
+      if (lease.tryUse()) {
+        r.r1 = true;
+        contents(lease).putInt(0, NEW);
+        lease.endUse();
+      }
+    }
+
+    @Actor
+    public void mover(ZII_Result r) {
+      r.r2 = it.readElsewhere();
+    }
+
+    @Arbiter
+    public void look(ZII_Result r) {
+      lease.close();
+      r.r3 = it.read();
+      boolean unused = it.close();
+    }
+  }
+
+  /** A reader keeps the old memory as it was, while a device has the buffer moved. */
+  @JCStressTest
+  @Outcome(id = "7, 7, 0", expect = ACCEPTABLE, desc = "Read there and here.")
+  @Outcome(id = "0, 7, 0", expect = ACCEPTABLE, desc = "On the move.")
+  @Outcome(id = "-1, .*, .*", expect = FORBIDDEN, desc = "Reads what was given back.")
+  @Outcome(id = ".*, -3, .*", expect = FORBIDDEN, desc = "The move never came.")
+  @Outcome(id = ".*", expect = FORBIDDEN, desc = "Memory is left over or used after its end.")
+  @State
+  public static class ReaderAgainstNeed {
+    private final Written it = new Written(setting.cpu);
+    private volatile @Nullable Mapping mapping;
+
+    @Actor
+    public void reader(III_Result r) {
+      mapping = tryMap(it.attachment, Access.READ);
+    }
+
+    @Actor
+    public void mover(III_Result r) {
+      r.r2 = it.readElsewhere();
+    }
+
+    @Arbiter
+    public void look(III_Result r) {
+      r.r1 = mapping == null ? 0 : contents(mapping).getInt(0);
+      closeIfAny(mapping);
+      boolean unused = it.close();
+      // Effects of the move run after it is over.
+      Await.until("given back", () -> it.out() == 0);
+      r.r3 = it.out();
+    }
+  }
+
   /** Somebody who waits for the last mapping is woken by whoever or whatever ends it. */
   @JCStressTest
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "Evacuated.")
@@ -585,12 +701,7 @@ public class BufferStress {
 
     @Actor
     public void mover(II_Result r) {
-      try (Attachment elsewhere = it.buffer.attach(setting.elsewhere);
-          Mapping mapping = elsewhere.map(Access.READ, LONG)) {
-        r.r1 = contents(mapping).getInt(0);
-      } catch (BrokerException e) {
-        r.r1 = -3;
-      }
+      r.r1 = it.readElsewhere();
     }
 
     @Actor
