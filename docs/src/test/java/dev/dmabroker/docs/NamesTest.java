@@ -33,6 +33,7 @@ class NamesTest {
           "docs/design.md",
           "docs/memory-ordering.md",
           "docs/model/README.md",
+          "docs/schedules.md",
           "docs/simulation.md");
 
   /** Types of the JDK. */
