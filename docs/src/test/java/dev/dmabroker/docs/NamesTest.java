@@ -33,7 +33,6 @@ class NamesTest {
           "docs/design.md",
           "docs/memory-ordering.md",
           "docs/model/README.md",
-          "docs/schedules.md",
           "docs/simulation.md");
 
   /** Types of the JDK. */
