@@ -20,6 +20,11 @@ final class Mutant {
 
   private Mutant() {}
 
+  /** Makes the mistake of that name: the changed classes come into {@code classes} of a folder. */
+  public static void main(String[] args) throws IOException {
+    Map<String, byte[]> unused = of(Mistake.valueOf(args[0]), Path.of(args[1]));
+  }
+
   /** Returns the code of the classes that the mistake changes. */
   static Map<String, byte[]> of(Mistake mistake, Path work) throws IOException {
     Map<String, String> sources = new LinkedHashMap<>();

@@ -44,6 +44,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.ZII_Result;
 import org.openjdk.jcstress.infra.results.ZZI_Result;
 import org.openjdk.jcstress.infra.results.ZZZ_Result;
 
@@ -57,26 +58,40 @@ public class BufferStress {
   private static final int NEW = 8;
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private static final Memory SYSTEM = new Memory("system");
-  private static final Memory OTHER = new Memory("other");
-  private static final SignallingPoller POLLER = new SignallingPoller();
-
-  private static final Broker BROKER =
-      Broker.builder()
-          .heap(SYSTEM)
-          .heap(OTHER)
-          .heuristic(new InOrder())
-          .fencePoller(POLLER)
-          .moveRetries(Duration.ofNanos(50_000), 10_000)
-          .leakTracking(LeakTracking.NEVER) // It goes behind the handles.
-          .build();
-
-  private static final Device CPU = BROKER.register("cpu", Constraints.none());
-  private static final Device HASTY =
-      BROKER.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(20_000)).build());
-  private static final Device ELSEWHERE =
-      BROKER.register("elsewhere", Constraints.builder().forbiddenHeaps("system").build());
   private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private static volatile Setting setting = new Setting();
+
+  /** Two heaps, a broker that has them, and its devices. */
+  private static final class Setting {
+    final Memory system = new Memory("system");
+    final Memory other = new Memory("other");
+    final SignallingPoller poller = new SignallingPoller();
+
+    final Broker broker =
+        Broker.builder()
+            .heap(system)
+            .heap(other)
+            .heuristic(new InOrder())
+            .fencePoller(poller)
+            .moveRetries(Duration.ofNanos(50_000), 10_000)
+            .leakTracking(LeakTracking.NEVER) // It goes behind the handles.
+            .build();
+
+    final Device cpu = broker.register("cpu", Constraints.none());
+    final Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(20_000)).build());
+    final Device elsewhere =
+        broker.register("elsewhere", Constraints.builder().forbiddenHeaps("system").build());
+  }
+
+  /**
+   * Has what follows play with another broker. It knows nothing of what was before, such as whether
+   * maps were frequent, so that all plays are alike to a tool that decides on schedules.
+   */
+  public static void renew() {
+    setting = new Setting();
+  }
 
   /** Memory in the Java heap that counts, by buffer, what is out and what is used after that. */
   private static final class Memory implements Heap {
@@ -175,6 +190,7 @@ public class BufferStress {
 
   /** A buffer in the system heap that one device is attached to, with contents. */
   private static final class Written {
+    private final Setting setting = BufferStress.setting;
     final ManagedBuffer buffer;
     final AttachedDevice attachment;
 
@@ -182,7 +198,8 @@ public class BufferStress {
     private final HeapAccount first;
 
     Written(Device device) {
-      buffer = Handles.of(BROKER.export("stress-" + NAMES.incrementAndGet(), BlobSpec.of(8)));
+      buffer =
+          Handles.of(setting.broker.export("stress-" + NAMES.incrementAndGet(), BlobSpec.of(8)));
       attachment = buffer.attach(device);
       try (Mapping mapping = attachment.map(Access.WRITE)) {
         contents(mapping).putInt(0, OLD);
@@ -191,14 +208,24 @@ public class BufferStress {
     }
 
     int read() {
-      try (Attachment reader = buffer.attach(CPU);
+      try (Attachment reader = buffer.attach(setting.cpu);
           Mapping mapping = reader.map(Access.READ)) {
         return contents(mapping).getInt(0);
       }
     }
 
+    /** As {@link #read}, by a device that reaches the other heap only; -3 if that fails. */
+    int readElsewhere() {
+      try (Attachment elsewhere = buffer.attach(setting.elsewhere);
+          Mapping mapping = elsewhere.map(Access.READ, LONG)) {
+        return contents(mapping).getInt(0);
+      } catch (BrokerException e) {
+        return -3;
+      }
+    }
+
     int out() {
-      return SYSTEM.out(buffer.name()) + OTHER.out(buffer.name());
+      return setting.system.out(buffer.name()) + setting.other.out(buffer.name());
     }
 
     boolean moveOut() {
@@ -248,7 +275,7 @@ public class BufferStress {
   @Outcome(id = "false, .*, .*", expect = FORBIDDEN, desc = "What was there is lost.")
   @State
   public static class UseAgainstMove {
-    private final Written it = new Written(CPU);
+    private final Written it = new Written(setting.cpu);
     private final Lease lease = it.attachment.map(Access.READ_WRITE).lease("stress", recall -> {});
 
     /** For jcstress. */
@@ -285,7 +312,7 @@ public class BufferStress {
   @Outcome(id = "false, .*, .*", expect = FORBIDDEN, desc = "What was there is lost.")
   @State
   public static class WriteAgainstMove {
-    private final Written it = new Written(CPU);
+    private final Written it = new Written(setting.cpu);
 
     @Actor
     public void writer(ZZI_Result r) {
@@ -320,7 +347,7 @@ public class BufferStress {
       desc = "Memory is left over or used after its end.")
   @State
   public static class ReaderAgainstMove {
-    private final Written it = new Written(CPU);
+    private final Written it = new Written(setting.cpu);
     private volatile @Nullable Mapping mapping;
 
     @Actor
@@ -351,7 +378,7 @@ public class BufferStress {
   @Outcome(id = ".*, .*, .*", expect = FORBIDDEN, desc = "The contents are lost.")
   @State
   public static class TwoMovers {
-    private final Written it = new Written(CPU);
+    private final Written it = new Written(setting.cpu);
 
     @Actor
     public void first(ZZI_Result r) {
@@ -376,7 +403,7 @@ public class BufferStress {
   @Outcome(id = ".*", expect = FORBIDDEN, desc = "Lost, or memory is left over.")
   @State
   public static class DetachAgainstMove {
-    private final Written it = new Written(CPU);
+    private final Written it = new Written(setting.cpu);
 
     @Actor
     public void detacher() {
@@ -403,7 +430,7 @@ public class BufferStress {
   @Outcome(id = "[^0].*, 1", expect = FORBIDDEN, desc = "Memory left over, or given back twice.")
   @State
   public static class CloseAgainstMove {
-    private final Written it = new Written(CPU);
+    private final Written it = new Written(setting.cpu);
 
     @Actor
     public void closer() {
@@ -430,7 +457,7 @@ public class BufferStress {
   @Outcome(id = ".*, .*, false", expect = FORBIDDEN, desc = "Never released.")
   @State
   public static class CloseAgainstMap {
-    private final Written it = new Written(CPU);
+    private final Written it = new Written(setting.cpu);
     private volatile @Nullable Mapping mapping;
 
     @Actor
@@ -464,7 +491,7 @@ public class BufferStress {
   @Outcome(id = ".*, .*, false", expect = FORBIDDEN, desc = "Memory left over.")
   @State
   public static class MapAgainstUnprepare {
-    private final Written it = new Written(CPU);
+    private final Written it = new Written(setting.cpu);
     private volatile @Nullable Mapping mapping;
 
     @Actor
@@ -485,14 +512,115 @@ public class BufferStress {
     }
   }
 
+  /** What is written is there for a device that has the buffer moved to where it reaches it. */
+  @JCStressTest
+  @Outcome(id = "true, 8, 8", expect = ACCEPTABLE, desc = "Written, then moved.")
+  @Outcome(id = "true, 7, 8", expect = ACCEPTABLE, desc = "Moved, then written there.")
+  @Outcome(id = "false, 7, 7", expect = ACCEPTABLE, desc = "On the move.")
+  @Outcome(id = ".*, -3, .*", expect = FORBIDDEN, desc = "The move never came.")
+  @Outcome(id = ".*", expect = FORBIDDEN, desc = "What was written is lost.")
+  @State
+  public static class WriteAgainstNeed {
+    private final Written it = new Written(setting.cpu);
+
+    @Actor
+    public void writer(ZII_Result r) {
+      Mapping mapping = tryMap(it.attachment, Access.READ_WRITE);
+      if (mapping != null) {
+        r.r1 = true;
+        contents(mapping).putInt(0, NEW);
+        mapping.close();
+      }
+    }
+
+    @Actor
+    public void mover(ZII_Result r) {
+      r.r2 = it.readElsewhere();
+    }
+
+    @Arbiter
+    public void look(ZII_Result r) {
+      r.r3 = it.read();
+      boolean unused = it.close();
+    }
+  }
+
+  /** What is written in a use of a lease is there for a device that has the buffer moved. */
+  @JCStressTest
+  @Outcome(id = "true, 8, 8", expect = ACCEPTABLE, desc = "Written, then moved.")
+  @Outcome(id = "false, 7, 7", expect = ACCEPTABLE, desc = "Asked back, and moved.")
+  @Outcome(id = ".*, -3, .*", expect = FORBIDDEN, desc = "The move never came.")
+  @Outcome(id = ".*", expect = FORBIDDEN, desc = "What was written is lost.")
+  @State
+  public static class UseAgainstNeed {
+    private final Written it = new Written(setting.cpu);
+    private final Lease lease = it.attachment.map(Access.READ_WRITE).lease("stress", recall -> {});
+
+    /** For jcstress. */
+    public UseAgainstNeed() {
+      lease.endUse();
+    }
+
+    @Actor
+    public void user(ZII_Result r) {
+      if (lease.tryUse()) {
+        r.r1 = true;
+        contents(lease).putInt(0, NEW);
+        lease.endUse();
+      }
+    }
+
+    @Actor
+    public void mover(ZII_Result r) {
+      r.r2 = it.readElsewhere();
+    }
+
+    @Arbiter
+    public void look(ZII_Result r) {
+      lease.close();
+      r.r3 = it.read();
+      boolean unused = it.close();
+    }
+  }
+
+  /** A reader keeps the old memory as it was, while a device has the buffer moved. */
+  @JCStressTest
+  @Outcome(id = "7, 7", expect = ACCEPTABLE, desc = "Read there and here.")
+  @Outcome(id = "0, 7", expect = ACCEPTABLE, desc = "On the move.")
+  @Outcome(id = "-1, .*", expect = FORBIDDEN, desc = "Reads what was given back.")
+  @Outcome(id = ".*, -3", expect = FORBIDDEN, desc = "The move never came.")
+  @Outcome(id = ".*", expect = FORBIDDEN, desc = "Reads something else.")
+  @State
+  public static class ReaderAgainstNeed {
+    private final Written it = new Written(setting.cpu);
+    private volatile @Nullable Mapping mapping;
+
+    @Actor
+    public void reader(II_Result r) {
+      mapping = tryMap(it.attachment, Access.READ);
+    }
+
+    @Actor
+    public void mover(II_Result r) {
+      r.r2 = it.readElsewhere();
+    }
+
+    @Arbiter
+    public void look(II_Result r) {
+      r.r1 = mapping == null ? 0 : contents(mapping).getInt(0);
+      closeIfAny(mapping);
+      boolean unused = it.close();
+    }
+  }
+
   /** Somebody who waits for the last mapping is woken by whoever or whatever ends it. */
   @JCStressTest
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "Evacuated.")
   @Outcome(id = "0", expect = FORBIDDEN, desc = "Nobody woke it.")
   @State
   public static class SignalAgainstEvacuate {
-    private final Written it = new Written(CPU);
-    private final SyncFile fence = POLLER.fence();
+    private final Written it = new Written(setting.cpu);
+    private final SyncFile fence = setting.poller.fence();
 
     public SignalAgainstEvacuate() {
       it.attachment.map(Access.WRITE).closeAfter(fence);
@@ -500,7 +628,7 @@ public class BufferStress {
 
     @Actor
     public void poller() {
-      POLLER.signal(fence);
+      setting.poller.signal(fence);
     }
 
     @Actor
@@ -526,8 +654,8 @@ public class BufferStress {
   @Outcome(id = ".*, true, false", expect = FORBIDDEN, desc = "Holds its slot for ever.")
   @State
   public static class CloseAgainstCloseAfter {
-    private final Written it = new Written(CPU);
-    private final SyncFile fence = POLLER.fence();
+    private final Written it = new Written(setting.cpu);
+    private final SyncFile fence = setting.poller.fence();
     private final Mapping mapping = it.attachment.map(Access.WRITE);
 
     @Actor
@@ -543,7 +671,7 @@ public class BufferStress {
       } catch (ClosedException e) {
         r.r1 = false;
       }
-      POLLER.signal(fence);
+      setting.poller.signal(fence);
     }
 
     @Arbiter
@@ -560,8 +688,8 @@ public class BufferStress {
   @Outcome(id = ".*", expect = FORBIDDEN, desc = "Lost, or memory left over.")
   @State
   public static class SignalAgainstDeadline {
-    private final Written it = new Written(HASTY);
-    private final SyncFile fence = POLLER.fence();
+    private final Written it = new Written(setting.hasty);
+    private final SyncFile fence = setting.poller.fence();
 
     public SignalAgainstDeadline() {
       it.attachment.map(Access.READ_WRITE).closeAfter(fence);
@@ -569,12 +697,7 @@ public class BufferStress {
 
     @Actor
     public void mover(II_Result r) {
-      try (Attachment elsewhere = it.buffer.attach(ELSEWHERE);
-          Mapping mapping = elsewhere.map(Access.READ, LONG)) {
-        r.r1 = contents(mapping).getInt(0);
-      } catch (BrokerException e) {
-        r.r1 = -3;
-      }
+      r.r1 = it.readElsewhere();
     }
 
     @Actor
@@ -582,7 +705,7 @@ public class BufferStress {
       for (int i = 0; i < 200; i++) {
         Thread.onSpinWait();
       }
-      POLLER.signal(fence);
+      setting.poller.signal(fence);
     }
 
     @Arbiter
