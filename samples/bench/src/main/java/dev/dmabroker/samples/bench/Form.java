@@ -33,7 +33,7 @@ record Form(
   /** Says whether it works at all, and roughly how fast. */
   static Form quick() {
     return new Form(
-        "quick", 2, 3, 2, Duration.ofMillis(200), 8, 120, 100_000, 200, /* wholeGrid= */ false, 4);
+        "quick", 2, 3, 2, Duration.ofMillis(200), 8, 120, 100_000, 100, /* wholeGrid= */ false, 4);
   }
 
   /** Two runs on a quiet machine agree. */

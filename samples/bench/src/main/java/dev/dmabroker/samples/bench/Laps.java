@@ -25,7 +25,7 @@ final class Laps {
   <T> T made(ScaledOperation operation, Work<T> work) throws Exception {
     long start = System.nanoTime();
     T made = work.run();
-    note(operation, System.nanoTime() - start);
+    note(operation, (double) (System.nanoTime() - start));
     return made;
   }
 
@@ -33,7 +33,7 @@ final class Laps {
   void done(ScaledOperation operation, Step step) throws Exception {
     long start = System.nanoTime();
     step.run();
-    note(operation, System.nanoTime() - start);
+    note(operation, (double) (System.nanoTime() - start));
   }
 
   /** Times what takes so little that it has to be done many times. */
