@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Allocator {
   private final Planner planner;
   private final Evictor evictor;
+  private final Residents residents;
   private final Listeners listeners;
   private final Time time;
   private final Clearing clearing;
@@ -46,12 +47,14 @@ public final class Allocator {
    * Says what is to be allocated.
    *
    * @param buffer the buffer's name
+   * @param tenant the buffer, which may be asked to leave what it gets
    * @param generation the number of the place that is sought
    * @param departure the heap to leave, and where to go; null if a device needs the memory
    * @param progress is told what the search waits for
    */
   public record Order(
       String buffer,
+      Tenant tenant,
       Target target,
       Budgets.Reservation reservation,
       long generation,
@@ -65,12 +68,14 @@ public final class Allocator {
   /**
    * Makes an allocator that tells listeners of heaps that refuse, and dates what heaps give.
    *
+   * @param residents is told who gets memory of which heap
    * @param distrust whether there are devices that may not see what heaps leave in new memory
    * @param whenFull is called after a heap has refused for want of memory; must not block
    */
   public Allocator(
       Planner planner,
       Evictor evictor,
+      Residents residents,
       Listeners listeners,
       Time time,
       BooleanSupplier distrust,
@@ -80,6 +85,7 @@ public final class Allocator {
     this.time = time;
     this.planner = planner;
     this.evictor = evictor;
+    this.residents = residents;
     this.listeners = listeners;
   }
 
@@ -195,15 +201,27 @@ public final class Allocator {
         return null;
       }
       HeapMemory memory = null;
+      Residents.Stay stay = residents.stay(heap, order.tenant());
       try {
         order.progress().ask(heap);
         memory =
             heap.allocateInTurn(
                 new Heap.Request(buffer, sizeBytes, each.choice().alignmentBytes()));
         clearing.clear(heap, memory);
-        return new PlacedMemory(
-            table, each.heap(), target, each.choice(), memory, order.generation(), time.nanos());
+        PlacedMemory found =
+            new PlacedMemory(
+                table,
+                each.heap(),
+                target,
+                each.choice(),
+                memory,
+                stay,
+                order.generation(),
+                time.nanos());
+        stay.begin();
+        return found;
       } catch (VirtualMachineError | NoTurnException e) {
+        stay.run(); // It may have begun.
         giveBack(memory, before);
         throw e;
       } catch (HeapException e) {

@@ -26,7 +26,7 @@ import java.util.Map;
 public final class Evictor {
   private final Planner planner;
   private final Time time;
-  private final Iterable<Tenant> tenants;
+  private final Residents residents;
 
   /** The turns of workers, since a mover that does not return keeps the thread that makes room. */
   private final WorkerTurns turns =
@@ -38,15 +38,11 @@ public final class Evictor {
   /** Limits the moves. It is guarded by this object's lock. */
   private final TokenBucket moves = new TokenBucket();
 
-  /**
-   * Makes room by moving tenants.
-   *
-   * @param tenants all buffers, as they are whenever this is iterated over
-   */
-  public Evictor(Planner planner, Iterable<Tenant> tenants, Time time) {
+  /** Makes room by moving residents. */
+  public Evictor(Planner planner, Residents residents, Time time) {
     this.time = time;
     this.planner = planner;
-    this.tenants = tenants;
+    this.residents = residents;
   }
 
   /** Attempts to allocate, after each buffer that has moved out. */
@@ -72,19 +68,19 @@ public final class Evictor {
 
   private String moveOut(HeapAccount heap, String forBuffer, long sizeBytes, Attempt attempt)
       throws NoTurnException {
-    List<Resident> residents = new ArrayList<>();
+    List<Resident> idle = new ArrayList<>();
     Map<Long, Tenant> byId = new HashMap<>();
-    for (Tenant tenant : tenants) {
+    for (Tenant tenant : residents.of(heap)) {
       tenant
           .resident(heap)
           .ifPresent(
               resident -> {
-                residents.add(resident);
+                idle.add(resident);
                 byId.put(resident.id(), tenant);
               });
     }
-    residents.sort(Comparator.comparingLong(Resident::id));
-    Eviction eviction = ask(heap, sizeBytes, residents);
+    idle.sort(Comparator.comparingLong(Resident::id));
+    Eviction eviction = ask(heap, sizeBytes, idle);
     int moved = 0;
     for (long id : eviction.buffers()) {
       Tenant victim = byId.get(id);
@@ -115,9 +111,9 @@ public final class Evictor {
   }
 
   /** Asks the heuristic which buffers to move out. */
-  private Eviction ask(HeapAccount heap, long sizeBytes, List<Resident> residents) {
+  private Eviction ask(HeapAccount heap, long sizeBytes, List<Resident> idle) {
     HeapLoad load = new HeapLoad(heap.info(), sizeBytes, heap.usedBytes(), heap.othersBytes(), 0);
-    return planner.ranking().evict(new Crowded(load, sizeBytes, residents));
+    return planner.ranking().evict(new Crowded(load, sizeBytes, idle));
   }
 
   /** Tells whether one more move is within the heuristic's limit for a second. */

@@ -37,16 +37,23 @@ public final class PlacedMemory {
    */
   private final @Nullable Set<Participant> accepted;
 
+  private final Runnable beforeRelease;
+
   private final boolean movable;
   private final long sinceNanos;
 
-  /** Holds memory that a heap of the table gave, to be used as chosen. */
+  /**
+   * Holds memory that a heap of the table gave, to be used as chosen.
+   *
+   * @param beforeRelease is called before the memory is given back, and may be called again
+   */
   public PlacedMemory(
       HeapTable table,
       int heap,
       Target target,
       Solution.Choice choice,
       HeapMemory memory,
+      Runnable beforeRelease,
       long generation,
       long sinceNanos) {
     this.table = table;
@@ -54,6 +61,7 @@ public final class PlacedMemory {
     this.target = target;
     this.memory = memory;
     this.layout = choice.layout();
+    this.beforeRelease = beforeRelease;
     this.leftOut = choice.leftOut();
     this.neededBytes = choice.neededBytes();
     this.generation = generation;
@@ -79,6 +87,7 @@ public final class PlacedMemory {
     this.target = target;
     this.memory = memory;
     this.layout = layout;
+    this.beforeRelease = () -> {};
     this.leftOut = List.of();
     this.neededBytes = memory.sizeBytes();
     this.generation = 1;
@@ -181,6 +190,7 @@ public final class PlacedMemory {
    * must not run under a lock.
    */
   public void release() {
+    beforeRelease.run();
     memory.release();
   }
 }

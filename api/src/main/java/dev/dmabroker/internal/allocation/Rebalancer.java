@@ -46,7 +46,7 @@ public final class Rebalancer {
 
   private final @Nullable RebalancePolicy policy;
   private final Planner planner;
-  private final Iterable<Tenant> tenants;
+  private final Residents residents;
   private final Time time;
   private final Lane lane = new Lane("rebalance", /* room= */ 1);
 
@@ -60,20 +60,19 @@ public final class Rebalancer {
   private final MoveRate rate = new MoveRate();
 
   /**
-   * Moves tenants.
+   * Moves residents.
    *
-   * @param policy chooses the tenants; null if none moves
-   * @param tenants all buffers, as they are whenever this is iterated over
+   * @param policy chooses them; null if none moves
    */
   public Rebalancer(
       @Nullable RebalancePolicy policy,
       Planner planner,
-      Iterable<Tenant> tenants,
+      Residents residents,
       Time time,
       Workers workers) {
     this.policy = policy;
     this.planner = planner;
-    this.tenants = tenants;
+    this.residents = residents;
     this.time = time;
     this.alarm = new Alarm(time, workers, this::begin);
   }
@@ -141,7 +140,7 @@ public final class Rebalancer {
 
   private Map<Long, Leaver> leavers(HeapAccount heap) {
     Map<Long, Leaver> leavers = new HashMap<>();
-    for (Tenant tenant : tenants) {
+    for (Tenant tenant : residents.of(heap)) {
       tenant
           .leaver(heap)
           .ifPresent(leaver -> leavers.put(leaver.candidate().resident().id(), leaver));

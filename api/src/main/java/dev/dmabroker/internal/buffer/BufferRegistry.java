@@ -9,6 +9,7 @@ import dev.dmabroker.internal.allocation.Allocator;
 import dev.dmabroker.internal.allocation.Evictor;
 import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.allocation.Rebalancer;
+import dev.dmabroker.internal.allocation.Residents;
 import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.device.DeviceRegistry;
@@ -77,15 +78,22 @@ public final class BufferRegistry implements Supplies {
     this.devices = devices;
     this.planner = planner;
     Iterable<Tenant> tenants = () -> buffers.stream().<Tenant>map(BufferTenant::new).iterator();
-    this.evictor = new Evictor(planner, tenants, services.time());
+    Residents residents = new Residents();
+    this.evictor = new Evictor(planner, residents, services.time());
     this.allocator =
         new Allocator(
-            planner, evictor, services.listeners(), services.time(), devices::hasGroups, whenFull);
+            planner,
+            evictor,
+            residents,
+            services.listeners(),
+            services.time(),
+            devices::hasGroups,
+            whenFull);
     this.rebalancer =
         new Rebalancer(
             services.settings().rebalancing(),
             planner,
-            tenants,
+            residents,
             services.time(),
             services.workers());
     this.adoption = new Adoption(planner::table, tenants, services.time());

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A buffer as an occupant of memory, for the search for room and for adoption. It is made when it
- * is asked for, so that no buffer has to keep one.
+ * is asked for, so that no buffer has to keep one: those of one buffer are equal.
  */
 final class BufferTenant implements Tenant {
   private final BufferLife buffer;
@@ -162,6 +162,16 @@ final class BufferTenant implements Tenant {
           Level.WARNING, "memory of " + place.heap().name() + " does not tell what it is", e);
       return false;
     }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BufferTenant tenant && tenant.buffer == buffer;
+  }
+
+  @Override
+  public int hashCode() {
+    return buffer.hashCode();
   }
 
   /**

@@ -43,7 +43,13 @@ final class MemorySearch {
     synchronized (life.lock) {
       order =
           new Allocator.Order(
-              life.name, life.target(), life.reservation, life.generation + 1, departure, progress);
+              life.name,
+              new BufferTenant(life),
+              life.target(),
+              life.reservation,
+              life.generation + 1,
+              departure,
+              progress);
     }
     PlacedMemory memory = life.supplies.allocator().allocate(order, devices, currentHeap);
     try {

@@ -27,6 +27,7 @@ final class Placements {
             new Solution.Choice(
                 List.of(), 0, spec.layout(), sizeBytes, sizeBytes, 1, 1, Coherency.CPU, List.of()),
             memory,
+            () -> {},
             generation,
             System.nanoTime()));
   }

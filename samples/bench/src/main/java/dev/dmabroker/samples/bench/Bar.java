@@ -44,7 +44,11 @@ enum Bar {
   /** The sample quickstart, from its start to its end. */
   START_SAMPLE(Unit.NANOS, 450e6),
   /** Flat: among 10,000 devices it costs at most so much of what it costs among 10. */
-  DEVICES_FLAT(Unit.TIMES, 1.5);
+  DEVICES_FLAT(Unit.TIMES, 1.5),
+  /** Flat: ten times the things take at most 1.8 times the time, as caches of the CPU hold less. */
+  SCALE_FLAT(Unit.GROWTH, 0.25),
+  /** Linear: what lists all things takes at most 14 times as long for ten times as many. */
+  SCALE_LINEAR(Unit.GROWTH, 1.15);
 
   private final Unit unit;
   private final double most;

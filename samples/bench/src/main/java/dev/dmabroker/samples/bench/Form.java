@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param slices how often a round asks each of two peers, in turn
  * @param moves how many moves of each kind a round makes
  * @param buffers how many buffers to weigh
+ * @param laps how often each operation is timed for one of the numbers of things
  * @param wholeGrid whether to plan for every number of devices over every number of heaps
  * @param streamSeconds how long frames run
  */
@@ -25,19 +26,30 @@ record Form(
     int slices,
     int moves,
     int buffers,
+    int laps,
     boolean wholeGrid,
     int streamSeconds) {
 
   /** Says whether it works at all, and roughly how fast. */
   static Form quick() {
     return new Form(
-        "quick", 2, 3, 2, Duration.ofMillis(200), 8, 120, 100_000, /* wholeGrid= */ false, 4);
+        "quick", 2, 3, 2, Duration.ofMillis(200), 8, 120, 100_000, 100, /* wholeGrid= */ false, 4);
   }
 
   /** Two runs on a quiet machine agree. */
   static Form full() {
     return new Form(
-        "full", 5, 4, 4, Duration.ofMillis(500), 40, 500, 1_000_000, /* wholeGrid= */ true, 10);
+        "full",
+        5,
+        4,
+        4,
+        Duration.ofMillis(500),
+        40,
+        500,
+        1_000_000,
+        1_000,
+        /* wholeGrid= */ true,
+        10);
   }
 
   Form withRounds(int rounds) {
@@ -50,6 +62,7 @@ record Form(
         slices,
         moves,
         buffers,
+        laps,
         wholeGrid,
         streamSeconds);
   }

@@ -14,6 +14,7 @@ final class Suites {
           new RemoteSuite(),
           new PlanSuite(),
           new DevicesSuite(),
+          new ScaleSuite(),
           new MemorySuite(),
           new StartSuite());
 

@@ -54,6 +54,17 @@ final class Table {
         verdict(bar, figure.value() / to.value()));
   }
 
+  /** A figure that grows with the number of things, which has to be within a bar. */
+  void add(Growth growth, Bar bar) {
+    double exponent = growth.exponent();
+    row(
+        growth.last(),
+        Unit.GROWTH.text(exponent),
+        growth.before(),
+        bar.text(),
+        verdict(bar, exponent));
+  }
+
   /** A bar whose peer could not be had. */
   void addUnjudged(Figure figure, String why, Bar bar) {
     row(figure, "", why, bar.text(), NOT_MEASURED);

@@ -28,6 +28,13 @@ enum Unit {
       return format("%,.0f", value);
     }
   },
+  /** The exponent of the power by which a figure grows. */
+  GROWTH {
+    @Override
+    String text(double value) {
+      return format("n^%.2f", value);
+    }
+  },
   /** One figure over another. */
   TIMES {
     @Override

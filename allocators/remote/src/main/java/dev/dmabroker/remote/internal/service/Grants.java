@@ -8,8 +8,11 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What may be opened with which token, of all that share. Thread-safe.
@@ -22,7 +25,12 @@ final class Grants {
   static final int TOKEN_BYTES = 16;
 
   private final SecureRandom random = new SecureRandom();
+
+  /** By the hash of the token. Guarded by itself, as is {@link #hashes}. */
   private final Map<ByteString, Grant> grants = new HashMap<>();
+
+  /** The hashes of the tokens of an owner, and those that open a thing. */
+  private final IdentityHashMap<Object, Set<ByteString>> hashes = new IdentityHashMap<>();
 
   /** The leave to open one thing, which can be taken back. */
   static final class Grant {
@@ -79,8 +87,11 @@ final class Grants {
   byte[] grant(Sharer owner, Object what, Rights rights) {
     byte[] token = new byte[TOKEN_BYTES];
     random.nextBytes(token);
+    ByteString hash = hash(token);
     synchronized (grants) {
-      grants.put(hash(token), new Grant(owner, what, rights));
+      grants.put(hash, new Grant(owner, what, rights));
+      hashes.computeIfAbsent(owner, unknown -> new HashSet<>()).add(hash);
+      hashes.computeIfAbsent(what, unknown -> new HashSet<>()).add(hash);
     }
     return token;
   }
@@ -117,7 +128,7 @@ final class Grants {
       if (grant == null || grant.owner != owner) {
         throw unknown();
       }
-      grants.remove(hash);
+      remove(hash);
     }
     grant.revoke();
   }
@@ -125,21 +136,40 @@ final class Grants {
   /** How many tokens of an owner there are. */
   int count(Sharer owner) {
     synchronized (grants) {
-      return (int) grants.values().stream().filter(grant -> grant.owner == owner).count();
+      return hashes.getOrDefault(owner, Set.of()).size();
     }
   }
 
   /** The owner has gone: its tokens open nothing any more. What they opened stays open. */
   void forget(Sharer owner) {
-    synchronized (grants) {
-      grants.values().removeIf(grant -> grant.owner == owner);
-    }
+    removeAll(owner);
   }
 
   /** The owner has closed it: no token opens it any more. */
   void forgetWhat(Object what) {
+    removeAll(what);
+  }
+
+  /** Removes the tokens of an owner, or those that open a thing. */
+  private void removeAll(Object key) {
     synchronized (grants) {
-      grants.values().removeIf(grant -> grant.what == what);
+      List.copyOf(hashes.getOrDefault(key, Set.of())).forEach(this::remove);
+    }
+  }
+
+  /** Under the lock. */
+  private void remove(ByteString hash) {
+    Grant grant = grants.remove(hash);
+    if (grant != null) {
+      leave(grant.owner, hash);
+      leave(grant.what, hash);
+    }
+  }
+
+  private void leave(Object key, ByteString hash) {
+    Set<ByteString> its = hashes.get(key);
+    if (its != null && its.remove(hash) && its.isEmpty()) {
+      hashes.remove(key);
     }
   }
 

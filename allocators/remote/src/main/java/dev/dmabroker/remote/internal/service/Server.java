@@ -1,7 +1,7 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.Holder;
 import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.ClientState;
 import dev.dmabroker.remote.ClientTerms;
@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +64,7 @@ public final class Server implements AutoCloseable {
   private final MoveCharges moveCharges;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final Roster<Session> roster = new Roster<>();
 
   /** Whether new clients are let go. */
   private volatile boolean ended;
@@ -174,20 +174,18 @@ public final class Server implements AutoCloseable {
 
   /** Lets the client of a device go; does nothing if it is no client's. */
   private void evict(String device, String reason) {
-    for (Session session : sessions) {
-      Standing standing = session.standing();
-      if (standing != null && device.startsWith(standing.name() + "/")) {
-        session.letGo(reason);
-      }
+    Session session = roster.ownerOf(device);
+    if (session != null) {
+      session.letGo(reason);
     }
   }
 
   /** Charges the client of a device or buffer for a move; does nothing if it is no client's. */
   private void charge(String beneficiary) {
-    for (Standing standing : standings()) {
-      if (beneficiary.startsWith(standing.name() + "/")) {
-        standing.moves().charge();
-      }
+    Session session = roster.ownerOf(beneficiary);
+    Standing standing = session == null ? null : session.standing();
+    if (standing != null) {
+      standing.moves().charge();
     }
   }
 
@@ -249,18 +247,8 @@ public final class Server implements AutoCloseable {
   }
 
   /** Takes a process as a client, under a name that no other has now. */
-  synchronized Standing take(Session session, Peer peer, ClientTerms terms, Instant since) {
-    Set<String> taken = new HashSet<>();
-    for (Session each : sessions) {
-      Standing other = each.standing();
-      if (other != null) {
-        taken.add(other.name());
-      }
-    }
-    String name = peer.name();
-    for (int number = 2; taken.contains(name); number++) {
-      name = peer.name() + "-" + number;
-    }
+  Standing take(Session session, Peer peer, ClientTerms terms, Instant since) {
+    String name = roster.enter(session, peer.name());
     Standing standing = Standing.of(name, peer, terms, since, sweep::now);
     session.standing(standing);
     return standing;
@@ -268,7 +256,8 @@ public final class Server implements AutoCloseable {
 
   void connected(Session session, Standing standing) {
     LOG.log(Level.INFO, "client {0} has connected: {1}", standing.name(), standing.peer());
-    calls.tell(told -> told.connected(state(session, standing)));
+    // One that has just come holds up nothing.
+    calls.tell(told -> told.connected(ClientStates.of(standing, session.tables(), List.of())));
   }
 
   void refused(Peer peer, String reason) {
@@ -279,14 +268,20 @@ public final class Server implements AutoCloseable {
   /** Notes that a client has gone, and all that it had is closed. */
   void left(Session session, String reason) {
     Standing standing = session.standing();
-    if (standing != null) {
-      ClientState state = state(session, standing);
-      sessions.remove(session); // The listener may ask which clients there are.
+    ClientState state = standing == null ? null : lastState(session, standing);
+    sessions.remove(session); // The listener may ask which clients there are.
+    roster.strike(session);
+    if (standing != null && state != null) {
       standing.sent().close();
       standing.account().close();
       calls.tell(told -> told.left(state, reason));
     }
-    sessions.remove(session);
+  }
+
+  /** One that is not kept has closed all that might be in others' way. */
+  private ClientState lastState(Session session, Standing standing) {
+    List<Holder> holdsUp = lost.contains(session) ? heldUp().by(standing.name()) : List.of();
+    return ClientStates.of(standing, session.tables(), holdsUp);
   }
 
   /** Keeps a client that has gone, and whose process can still write to what it had mapped. */
@@ -299,19 +294,20 @@ public final class Server implements AutoCloseable {
     lost.remove(session);
   }
 
-  private ClientState state(Session session, Standing standing) {
-    return ClientStates.of(standing, session.tables(), broker.snapshot());
+  /** What is held up, for which the broker looks at all buffers. */
+  private HeldUp heldUp() {
+    return HeldUp.in(broker.snapshot());
   }
 
   /** The clients that are connected, in the order of their names. */
   public List<ClientState> clients() {
     sweep.now();
-    BrokerSnapshot snapshot = broker.snapshot();
+    HeldUp heldUp = heldUp();
     List<ClientState> states = new ArrayList<>();
     for (Session session : sessions) {
       Standing standing = session.standing();
       if (standing != null) {
-        states.add(ClientStates.of(standing, session.tables(), snapshot));
+        states.add(ClientStates.of(standing, session.tables(), heldUp.by(standing.name())));
       }
     }
     states.sort(Comparator.comparing(ClientState::name));

@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.internal.runtime.Exceptions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,8 +116,8 @@ final class Things<T> {
   /** Takes all out, the youngest first, and keeps none from now on. */
   synchronized List<T> close() {
     closed = true;
-    List<T> all = new ArrayList<>();
-    things.values().forEach(each -> all.add(0, each));
+    List<T> all = new ArrayList<>(things.values());
+    Collections.reverse(all);
     things.clear();
     return all;
   }
