@@ -1,16 +1,16 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.allocators.linux.socket.PacketListener;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
+import dev.dmabroker.allocators.linux.socket.PacketSocket.Sent;
+import dev.dmabroker.allocators.linux.socket.Poller;
+import dev.dmabroker.allocators.linux.socket.SocketFailure;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.ClientState;
 import dev.dmabroker.remote.ClientTerms;
 import dev.dmabroker.remote.Peer;
-import dev.dmabroker.remote.internal.socket.PacketListener;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.PacketSocket.Sent;
-import dev.dmabroker.remote.internal.socket.Poller;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
