@@ -91,9 +91,12 @@ class GStreamerTest {
   void twoPipelinesGetEveryFrameWithItsContents() throws Exception {
     try (Camera camera = new Camera(Camera.PICTURE, 10);
         UnixFdServer server = camera.server().policy(Policy.EVERY_FRAME).start(socket());
-        GStreamer.Pipeline one = source("one", "filesink location=" + folder.resolve("one"));
+        GStreamer.Pipeline one =
+            source("one", "filesink buffer-mode=unbuffered location=" + folder.resolve("one"));
         GStreamer.Pipeline other =
-            source("other", "queue ! filesink location=" + folder.resolve("other"))) {
+            source(
+                "other",
+                "queue ! filesink buffer-mode=unbuffered location=" + folder.resolve("other"))) {
       connected(server, 2);
       List<Integer> shots = shoot(camera, FRAMES);
       camera.stream.stop();
@@ -121,7 +124,8 @@ class GStreamerTest {
           GStreamer.Pipeline pipeline =
               source(
                   "pipeline",
-                  "videoconvert ! video/x-raw,format=I420 ! filesink location="
+                  "videoconvert ! video/x-raw,format=I420 ! filesink buffer-mode=unbuffered"
+                      + " location="
                       + folder.resolve("out"))) {
         connected(server, 1);
         shoot(camera, FRAMES);
@@ -232,7 +236,9 @@ class GStreamerTest {
     try (Camera camera = new Camera(Camera.PICTURE, 12);
         UnixFdServer server = camera.server().policy(Policy.EVERY_FRAME).start(socket());
         GStreamer.Pipeline pipeline =
-            source("soak", "queue ! filesink location=" + folder.resolve("soak"));
+            source(
+                "soak",
+                "queue ! filesink buffer-mode=unbuffered location=" + folder.resolve("soak"));
         GStreamer.Pipeline beside = source("beside", "fakesink sync=false")) {
       connected(server, 2);
       while (System.nanoTime() - end < 0) {
@@ -264,7 +270,7 @@ class GStreamerTest {
         GStreamer.Pipeline pipeline =
             source(
                 "odd",
-                "videoconvert ! video/x-raw,format=I420 ! filesink location="
+                "videoconvert ! video/x-raw,format=I420 ! filesink buffer-mode=unbuffered location="
                     + folder.resolve("odd"))) {
       connected(server, 1);
       shoot(camera, 5);
