@@ -104,7 +104,8 @@ final class ServedClient {
     try {
       CompletableFuture<Frame> next = consumer.takeAsync();
       asked = next;
-      next.whenComplete((frame, failure) -> loop.execute(() -> taken(next, frame, failure)));
+      CompletableFuture<Frame> unused =
+          next.whenComplete((frame, failure) -> loop.execute(() -> taken(next, frame, failure)));
     } catch (BrokerException e) {
       finish(e);
     }
@@ -129,7 +130,7 @@ final class ServedClient {
       send(frame);
     } catch (BrokerException | IOException e) {
       frame.close();
-      end(text(e));
+      end(reason(e));
       return;
     }
     ask();
@@ -178,14 +179,14 @@ final class ServedClient {
       case TOO_MANY:
         throw new BadMessageException("too many descriptors of this user are under way");
       case ENDED:
-        throw new BadMessageException("it has gone");
+        throw new EndedException();
     }
   }
 
   /** The stream gives no more frames: the client is told so, and goes by itself. */
   private void finish(Throwable why) {
     if (!(why instanceof StreamStoppedException || why instanceof ClosedException)) {
-      end(text(why));
+      end(reason(why));
       return;
     }
     finish();
@@ -209,7 +210,7 @@ final class ServedClient {
       }
       send(Message.eos());
     } catch (IOException e) {
-      end(text(e));
+      end(reason(e));
     }
   }
 
@@ -236,7 +237,7 @@ final class ServedClient {
         receive(message);
       }
     } catch (IOException e) {
-      end(text(e));
+      end(reason(e));
     }
   }
 
@@ -308,7 +309,16 @@ final class ServedClient {
     loop.remove(this);
   }
 
-  private static String text(Throwable why) {
+  /** It went by itself, which is no fault. */
+  private static final class EndedException extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Why it is let go; empty if it went by itself. */
+  private static String reason(Throwable why) {
+    if (why instanceof EndedException) {
+      return "";
+    }
     String text = why.getMessage();
     return text == null ? why.toString() : text;
   }

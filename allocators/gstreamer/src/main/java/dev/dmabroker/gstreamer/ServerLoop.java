@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -39,6 +40,9 @@ final class ServerLoop {
   private OptionalLong closesAt = OptionalLong.empty();
 
   private boolean over;
+
+  /** Is completed when the thread has given everything back. */
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   ServerLoop(ServerSettings settings, StreamListener listener) throws SocketFailure {
     this.settings = settings;
@@ -91,6 +95,7 @@ final class ServerLoop {
       LOG.log(Level.ERROR, "a unixfd server has failed, and serves nobody any more", e);
     } finally {
       end();
+      boolean unused = ended.complete(null);
     }
   }
 
@@ -191,16 +196,9 @@ final class ServerLoop {
             clients.forEach(ServedClient::finish);
           }
         });
-    boolean interrupted = false;
-    while (thread.isAlive() && thread != Thread.currentThread()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // The wait is short, and what it waits for gives memory back.
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (thread != Thread.currentThread()) {
+      Object unused =
+          ended.join(); // An interrupt does not cut the wait short, which is short itself.
     }
   }
 

@@ -52,9 +52,6 @@ enum VideoFormat {
   private static final Map<String, VideoFormat> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(each -> each.text, Function.identity()));
 
-  private static final Map<Integer, VideoFormat> BY_NUMBER =
-      Arrays.stream(values()).collect(Collectors.toMap(each -> each.number, Function.identity()));
-
   private static final Map<PixelFormat, VideoFormat> BY_FORMAT =
       Arrays.stream(values()).collect(Collectors.toMap(each -> each.format, Function.identity()));
 
@@ -77,11 +74,6 @@ enum VideoFormat {
   /** GStreamer's format of a name; empty if there is none here. */
   static Optional<VideoFormat> ofName(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
-  }
-
-  /** GStreamer's format of a number; empty if there is none here. */
-  static Optional<VideoFormat> ofNumber(int number) {
-    return Optional.ofNullable(BY_NUMBER.get(number));
   }
 
   /** GStreamer's format for a broker's; empty if GStreamer has none. */

@@ -21,6 +21,7 @@ import java.time.Duration;
 final class Camera implements AutoCloseable {
   static final int WIDTH = 64;
   static final int HEIGHT = 16;
+  static final int BUFFERS = 6;
   static final ImageSpec PICTURE = ImageSpec.of(WIDTH, HEIGHT, PixelFormat.NV12);
 
   final Broker broker;
@@ -28,7 +29,7 @@ final class Camera implements AutoCloseable {
   private int shot;
 
   Camera() {
-    this(PICTURE, 6);
+    this(PICTURE, BUFFERS);
   }
 
   Camera(ImageSpec picture, int maxBuffers) {
@@ -42,6 +43,7 @@ final class Camera implements AutoCloseable {
     stream =
         broker.stream(
             StreamSpec.builder("frames", picture, camera)
+                .minBuffers(maxBuffers) // So that their number tells nothing of leaks.
                 .maxBuffers(maxBuffers)
                 .stopDeadline(Duration.ofSeconds(5))
                 .build());

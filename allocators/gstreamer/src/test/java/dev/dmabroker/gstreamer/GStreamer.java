@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -41,7 +42,7 @@ final class GStreamer {
   static Pipeline launch(Path log, String pipeline) throws IOException {
     assumeFetched();
     List<String> command = new ArrayList<>(List.of(LAUNCH.toString(), "-q"));
-    command.addAll(List.of(pipeline.split(" +")));
+    command.addAll(Pattern.compile(" +").splitAsStream(pipeline).toList());
     return new Pipeline(start(log, command), log);
   }
 

@@ -15,6 +15,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.testing.Await;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,8 +93,13 @@ class UnixFdServerTest {
         UnixFdServer server = camera.server().policy(Policy.EVERY_FRAME).start(path);
         Source source = new Source(path)) {
       connected(server, 1);
-      for (int i = 0; i < 8; i++) { // The buffers move, each when it is free.
-        showOne(source);
+      Set<Integer> strides = Set.of();
+      for (int round = 0; !strides.equals(Set.of(256)); round++) { // Each moves when it is free.
+        assertTrue(round < 200, "strides are " + strides);
+        strides = new TreeSet<>();
+        for (int i = 0; i < 2 * Camera.BUFFERS; i++) {
+          strides.add(strideOfOne(source));
+        }
       }
       int shot = camera.shoot();
       try (Source.Got got = source.buffer()) {
@@ -149,6 +158,14 @@ class UnixFdServerTest {
         }
         assertEquals(Policy.LATEST, late.policy());
       }
+    }
+  }
+
+  private int strideOfOne(Source source) throws IOException {
+    camera.shoot();
+    try (Source.Got got = source.buffer()) {
+      source.release(got.buffer().id());
+      return got.buffer().videoMeta().orElseThrow().planes().get(0).strideBytes();
     }
   }
 
@@ -313,7 +330,7 @@ class UnixFdServerTest {
   }
 
   private static long descriptors() {
-    return new java.io.File("/proc/self/fd").list().length;
+    return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
   }
 
   private List<String> deviceNames() {

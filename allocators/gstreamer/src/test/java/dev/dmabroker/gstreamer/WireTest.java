@@ -2,6 +2,7 @@ package dev.dmabroker.gstreamer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -110,7 +111,7 @@ class WireTest {
     bytes.put((byte) 0).put((byte) 1).position(20);
     meta.encode(bytes);
     bytes.flip();
-    assertEquals(null, VideoMeta.decode(bytes));
+    assertNull(VideoMeta.decode(bytes));
     assertEquals(20, bytes.position());
     assertEquals(meta, VideoMeta.decode(bytes));
     assertEquals(0, bytes.remaining());

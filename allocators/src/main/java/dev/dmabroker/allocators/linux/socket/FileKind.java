@@ -29,7 +29,12 @@ public final class FileKind {
     }
   }
 
-  private static String name(Fd fd) throws SocketFailure {
+  /**
+   * What the kernel calls the file: its path, or the name of what has no path.
+   *
+   * @throws SocketFailure if /proc does not say
+   */
+  public static String name(Fd fd) throws SocketFailure {
     try (Fd.Use use = fd.use()) {
       return Files.readSymbolicLink(Path.of("/proc/self/fd/" + use.number())).toString();
     } catch (IOException | HeapException e) {
