@@ -128,7 +128,7 @@ final class ServedClient {
     }
     try {
       send(frame);
-    } catch (BrokerException | IOException e) {
+    } catch (RuntimeException | IOException e) {
       frame.close();
       end(reason(e));
       return;
@@ -236,7 +236,7 @@ final class ServedClient {
         }
         receive(message);
       }
-    } catch (IOException e) {
+    } catch (RuntimeException | IOException e) {
       end(reason(e));
     }
   }

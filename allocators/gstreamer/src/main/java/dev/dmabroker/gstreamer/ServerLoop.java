@@ -1,6 +1,5 @@
 package dev.dmabroker.gstreamer;
 
-import dev.dmabroker.BrokerException;
 import dev.dmabroker.Device;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.allocators.linux.socket.PeerCredentials;
@@ -171,7 +170,7 @@ final class ServerLoop {
     StreamConsumer consumer;
     try {
       consumer = settings.stream().consumer(device, policy);
-    } catch (BrokerException | IllegalArgumentException e) {
+    } catch (RuntimeException | Error e) {
       device.close();
       throw e;
     }
