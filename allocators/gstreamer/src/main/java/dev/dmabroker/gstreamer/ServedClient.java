@@ -172,14 +172,11 @@ final class ServedClient {
   private void send(ByteBuffer message, int... descriptors) throws IOException {
     Sent sent = socket.trySend(message, descriptors);
     switch (sent) {
-      case SENT:
-        return;
-      case FULL:
-        throw new BadMessageException("it does not read what it is sent");
-      case TOO_MANY:
-        throw new BadMessageException("too many descriptors of this user are under way");
-      case ENDED:
-        throw new EndedException();
+      case SENT -> {}
+      case FULL -> throw new BadMessageException("it does not read what it is sent");
+      case TOO_MANY ->
+          throw new BadMessageException("too many descriptors of this user are under way");
+      case ENDED -> throw new EndedException();
     }
   }
 
@@ -243,14 +240,10 @@ final class ServedClient {
 
   private void receive(Message message) throws BadMessageException {
     switch (message.type()) {
-      case Message.RELEASE:
-        release(message.releasedId());
-        return;
-      case Message.NEW_BUFFER:
-      case Message.CAPS:
-        throw new BadMessageException("a source sends no message of type " + message.type());
-      default:
-        // The protocol may have grown.
+      case Message.RELEASE -> release(message.releasedId());
+      case Message.NEW_BUFFER, Message.CAPS ->
+          throw new BadMessageException("a source sends no message of type " + message.type());
+      default -> {} // The protocol may have grown.
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -101,8 +102,8 @@ record VideoMeta(int format, int width, int height, List<Plane> planes) {
     meta.limit((int) total);
     byte[] name = new byte[(int) nameBytes + 1];
     meta.get(name);
-    boolean known = java.util.Arrays.equals(name, NAME) & meta.get() == VERSION;
-    return known ? decodeBody(meta) : null;
+    int version = meta.get();
+    return Arrays.equals(name, NAME) && version == VERSION ? decodeBody(meta) : null;
   }
 
   private static VideoMeta decodeBody(ByteBuffer meta) throws BadMessageException {

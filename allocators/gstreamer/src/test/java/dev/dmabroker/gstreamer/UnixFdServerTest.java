@@ -342,7 +342,7 @@ class UnixFdServerTest {
     try (Camera odd = new Camera(ImageSpec.of(64, 16, PixelFormat.PAL8), 6)) {
       IllegalArgumentException refused =
           assertThrows(IllegalArgumentException.class, () -> odd.server().start(path));
-      assertTrue(refused.getMessage().contains("caps(...)"), refused.getMessage());
+      assertTrue(String.valueOf(refused.getMessage()).contains("caps(...)"), refused.getMessage());
       try (UnixFdServer server = odd.server().caps("application/x-palette").start(path);
           Source source = new Source(path)) {
         connected(server, 1);
@@ -357,7 +357,7 @@ class UnixFdServerTest {
   void aSecondServerDoesNotTakeThePath() throws Exception {
     try (UnixFdServer server = camera.server().start(path)) {
       IOException taken = assertThrows(IOException.class, () -> camera.server().start(path));
-      assertTrue(taken.getMessage().contains("is taken"), taken.getMessage());
+      assertTrue(String.valueOf(taken.getMessage()).contains("is taken"), taken.getMessage());
       assertNotEquals(null, server);
     }
   }
