@@ -5,13 +5,8 @@ module dev.dmabroker.remote {
   requires transitive dev.dmabroker;
   requires dev.dmabroker.allocators;
   requires com.google.protobuf;
-  requires com.sun.jna;
   requires jdk.unsupported; // protobuf's, which is an automatic module and cannot say so.
   requires static org.jspecify;
 
   exports dev.dmabroker.remote;
-
-  // JNA registers the native methods of a class in it by reflection.
-  opens dev.dmabroker.remote.internal.socket to
-      com.sun.jna;
 }

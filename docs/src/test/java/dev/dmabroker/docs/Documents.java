@@ -30,6 +30,7 @@ final class Documents {
               "api/src/main/java/dev/dmabroker/event",
               "allocators/src/main/java/dev/dmabroker/allocators",
               "allocators/devices/src/main/java/dev/dmabroker/devices",
+              "allocators/gstreamer/src/main/java/dev/dmabroker/gstreamer",
               "heuristics/src/main/java/dev/dmabroker/heuristics",
               "metrics/src/main/java/dev/dmabroker/metrics",
               "allocators/remote/src/main/java/dev/dmabroker/remote")

@@ -45,6 +45,7 @@ record Program(
               "dev.dmabroker.heuristics",
               "dev.dmabroker.metrics",
               "dev.dmabroker.devices",
+              "dev.dmabroker.gstreamer",
               "dev.dmabroker.remote",
               "dev.dmabroker.spec",
               "dev.dmabroker.spi",

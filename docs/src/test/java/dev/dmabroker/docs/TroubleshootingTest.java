@@ -136,6 +136,7 @@ class TroubleshootingTest {
             "api",
             "allocators",
             "allocators/devices",
+            "allocators/gstreamer",
             "heuristics",
             "metrics",
             "allocators/remote")) {

@@ -1,8 +1,8 @@
 package dev.dmabroker.remote;
 
+import dev.dmabroker.allocators.linux.socket.PeerCredentials;
 import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.remote.Admission.Refused;
-import dev.dmabroker.remote.internal.socket.PeerCredentials;
 import java.util.Objects;
 
 /** Decides which processes may be clients of a service, and on which terms. Thread-safe. */

@@ -2,12 +2,12 @@ package dev.dmabroker.remote;
 
 import com.google.protobuf.CodedOutputStream;
 import dev.dmabroker.allocators.linux.Fd;
-import dev.dmabroker.remote.internal.socket.Packet;
-import dev.dmabroker.remote.internal.socket.PacketListener;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.PacketSocket.Received;
-import dev.dmabroker.remote.internal.socket.PacketSocket.Sent;
-import dev.dmabroker.remote.internal.socket.Poller;
+import dev.dmabroker.allocators.linux.socket.Packet;
+import dev.dmabroker.allocators.linux.socket.PacketListener;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
+import dev.dmabroker.allocators.linux.socket.PacketSocket.Received;
+import dev.dmabroker.allocators.linux.socket.PacketSocket.Sent;
+import dev.dmabroker.allocators.linux.socket.Poller;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService;
 import java.io.ByteArrayOutputStream;

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 
 /** Asks the kernel about the file of a dma-buf. */
-final class DmaBufs {
+public final class DmaBufs {
 
   private static final String COUNT = "count:";
 
@@ -19,7 +19,7 @@ final class DmaBufs {
    * Whether a descriptor is one of a dma-buf. Its file system tells it, which only dma-bufs have
    * since kernel 5.3 (drivers/dma-buf/dma-buf.c). Takes no descriptor.
    */
-  static boolean isDmaBuf(int fd) {
+  public static boolean isDmaBuf(int fd) {
     byte[] result = new byte[LibC.STATFS_BYTES];
     return LibC.calls().fstatfs(fd, result) == 0
         && ByteBuffer.wrap(result).order(ByteOrder.nativeOrder()).getLong(0) == LibC.DMA_BUF_MAGIC;

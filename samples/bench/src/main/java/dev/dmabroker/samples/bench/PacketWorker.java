@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.bench;
 
-import dev.dmabroker.remote.internal.socket.Packet;
-import dev.dmabroker.remote.internal.socket.PacketListener;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.Poller;
+import dev.dmabroker.allocators.linux.socket.Packet;
+import dev.dmabroker.allocators.linux.socket.PacketListener;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
+import dev.dmabroker.allocators.linux.socket.Poller;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

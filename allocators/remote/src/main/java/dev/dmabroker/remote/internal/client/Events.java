@@ -1,6 +1,7 @@
 package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.Subscription;
+import dev.dmabroker.allocators.linux.socket.Packet;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot.ListenerState;
 import dev.dmabroker.event.Delivery;
@@ -8,7 +9,6 @@ import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.remote.NotRemoteException;
 import dev.dmabroker.remote.RemoteBroker;
-import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.Listen;
 import dev.dmabroker.remote.internal.wire.ToClient;

@@ -2,11 +2,11 @@ package dev.dmabroker.remote.internal.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.dmabroker.allocators.linux.socket.Packet;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
+import dev.dmabroker.allocators.linux.socket.PacketSocket.Sent;
+import dev.dmabroker.allocators.linux.socket.SocketFailure;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.remote.internal.socket.Packet;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.PacketSocket.Sent;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Failures;
 import dev.dmabroker.remote.internal.wire.Acknowledged;

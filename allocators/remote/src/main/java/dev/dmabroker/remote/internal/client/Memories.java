@@ -2,7 +2,7 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.LinuxBacking;
-import dev.dmabroker.remote.internal.socket.Packet;
+import dev.dmabroker.allocators.linux.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Forget;
@@ -87,7 +87,7 @@ final class Memories {
     if (fd == null) {
       forget(message.getMemory(), () -> {});
       if (packet.descriptorsLost()) {
-        throw Packet.lost("the memory's descriptor was lost");
+        throw LostDescriptor.of("the memory's descriptor was lost");
       }
       throw new BadMessageException("memory " + message.getMemory() + " has no descriptor");
     }

@@ -2,9 +2,9 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.LinuxBacking;
+import dev.dmabroker.allocators.linux.socket.Packet;
 import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.runtime.Lane;
-import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Findings;
 import dev.dmabroker.remote.internal.value.Specs;

@@ -2,9 +2,9 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.SharedMemory;
+import dev.dmabroker.allocators.linux.socket.Doorbell;
+import dev.dmabroker.allocators.linux.socket.Packet;
 import dev.dmabroker.remote.internal.page.PageWord;
-import dev.dmabroker.remote.internal.socket.Doorbell;
-import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.Mapped;
 import dev.dmabroker.remote.internal.wire.Recall;
@@ -63,7 +63,7 @@ final class Words {
       return null;
     }
     if (packet.descriptorsLost()) {
-      throw Packet.lost("the page by which maps are counted was lost");
+      throw LostDescriptor.of("the page by which maps are counted was lost");
     }
     Fd bell = packet.take(welcome.getDoorbellDescriptor());
     try (Fd file = packet.take(welcome.getPageDescriptor())) {

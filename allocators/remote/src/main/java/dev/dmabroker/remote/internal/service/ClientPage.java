@@ -2,11 +2,11 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.SharedMemory;
+import dev.dmabroker.allocators.linux.socket.Doorbell;
+import dev.dmabroker.allocators.linux.socket.Poller;
+import dev.dmabroker.allocators.linux.socket.SocketFailure;
 import dev.dmabroker.remote.internal.page.ClientWords;
 import dev.dmabroker.remote.internal.page.PageWord;
-import dev.dmabroker.remote.internal.socket.Doorbell;
-import dev.dmabroker.remote.internal.socket.Poller;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.spi.HeapException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -2,6 +2,8 @@ package dev.dmabroker.remote.internal.service;
 
 import com.google.protobuf.ByteString;
 import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.allocators.linux.socket.PeerCredentials;
+import dev.dmabroker.allocators.linux.socket.SocketFailure;
 import dev.dmabroker.remote.Admission;
 import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.remote.Admission.Refused;
@@ -9,8 +11,6 @@ import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.Peer;
 import dev.dmabroker.remote.internal.page.PageWord;
 import dev.dmabroker.remote.internal.service.Requests.Where;
-import dev.dmabroker.remote.internal.socket.PeerCredentials;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.wire.Hello;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;

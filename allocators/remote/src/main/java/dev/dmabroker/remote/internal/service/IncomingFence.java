@@ -1,10 +1,10 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.allocators.linux.socket.FileKind;
+import dev.dmabroker.allocators.linux.socket.Packet;
+import dev.dmabroker.allocators.linux.socket.SocketFailure;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.remote.internal.socket.FileKind;
-import dev.dmabroker.remote.internal.socket.Packet;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;

@@ -1,14 +1,14 @@
 package dev.dmabroker.remote.internal.service;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.dmabroker.allocators.linux.socket.Packet;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
+import dev.dmabroker.allocators.linux.socket.PacketSocket.Received;
+import dev.dmabroker.allocators.linux.socket.PeerCredentials;
+import dev.dmabroker.allocators.linux.socket.Poller;
+import dev.dmabroker.allocators.linux.socket.SocketFailure;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.Requests.Where;
-import dev.dmabroker.remote.internal.socket.Packet;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.PacketSocket.Received;
-import dev.dmabroker.remote.internal.socket.PeerCredentials;
-import dev.dmabroker.remote.internal.socket.Poller;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;

@@ -1,7 +1,7 @@
 package dev.dmabroker.remote.internal.service;
 
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
 import dev.dmabroker.remote.ClientLimits;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
 
 /** Tells a client its limits. */
 final class Limits {

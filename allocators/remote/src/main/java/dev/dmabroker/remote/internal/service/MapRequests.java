@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.allocators.linux.socket.Packet;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferLease;
@@ -12,7 +13,6 @@ import dev.dmabroker.remote.internal.service.ClientThreads.ClientThread;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
 import dev.dmabroker.remote.internal.service.WordLeases.Granted;
-import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Map;

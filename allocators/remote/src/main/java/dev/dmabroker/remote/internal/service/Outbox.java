@@ -1,9 +1,9 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.allocators.linux.Fd;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.PacketSocket.Sent;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
+import dev.dmabroker.allocators.linux.socket.PacketSocket.Sent;
+import dev.dmabroker.allocators.linux.socket.SocketFailure;
 import dev.dmabroker.remote.internal.wire.LettingGo;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.spi.HeapException;

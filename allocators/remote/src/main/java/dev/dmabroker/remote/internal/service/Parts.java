@@ -1,7 +1,7 @@
 package dev.dmabroker.remote.internal.service;
 
 import com.google.protobuf.ByteString;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
 import dev.dmabroker.remote.internal.wire.Part;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import java.util.ArrayList;

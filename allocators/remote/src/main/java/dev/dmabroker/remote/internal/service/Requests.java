@@ -1,6 +1,6 @@
 package dev.dmabroker.remote.internal.service;
 
-import dev.dmabroker.remote.internal.socket.Packet;
+import dev.dmabroker.allocators.linux.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;

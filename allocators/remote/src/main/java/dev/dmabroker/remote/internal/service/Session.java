@@ -1,15 +1,15 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
+import dev.dmabroker.allocators.linux.socket.PeerProcess;
+import dev.dmabroker.allocators.linux.socket.Poller;
+import dev.dmabroker.allocators.linux.socket.SocketFailure;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.ClientLimits;
 import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.remote.internal.service.Outbox.Outcome;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.PeerProcess;
-import dev.dmabroker.remote.internal.socket.Poller;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.Failures;
 import dev.dmabroker.remote.internal.wire.Done;
 import dev.dmabroker.remote.internal.wire.ToClient;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.allocators.linux.socket.Doorbell;
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
 import dev.dmabroker.remote.internal.service.Outbox.Outcome;
-import dev.dmabroker.remote.internal.socket.Doorbell;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,8 +3,8 @@ package dev.dmabroker.remote.internal.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.allocators.linux.socket.PacketSocket;
 import dev.dmabroker.remote.internal.page.PageWord;
-import dev.dmabroker.remote.internal.socket.PacketSocket;
 import dev.dmabroker.spec.Caching;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.ColorSpace;
