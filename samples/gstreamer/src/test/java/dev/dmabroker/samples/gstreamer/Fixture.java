@@ -8,6 +8,7 @@ import dev.dmabroker.BufferStream;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
@@ -16,9 +17,11 @@ import dev.dmabroker.samples.common.StandIns;
 import dev.dmabroker.samples.gstreamer.inprocess.FrameRate;
 import dev.dmabroker.samples.gstreamer.inprocess.StreamSource;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.testing.Await;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import org.freedesktop.gstreamer.Pipeline;
 import org.freedesktop.gstreamer.elements.AppSrc;
 
@@ -51,6 +54,25 @@ public final class Fixture implements AutoCloseable {
     assertEquals(number, picture.number(bytes, offset, stride));
     double decibels = picture.decibels(bytes, offset, stride, number);
     assertTrue(decibels > 40, number + ": " + decibels + " dB");
+  }
+
+  /** Checks a frame of the stream, whatever its number. */
+  public void check(Frame frame) {
+    Layout.Plane luma = frame.mapping().layout().planes().get(0);
+    try (CpuView view = frame.mapping().cpuView()) {
+      ByteBuffer bytes = view.bytes();
+      int number = picture.number(bytes, luma.offsetBytes(), luma.strideBytes());
+      assertEquals(frame.sequence(), number);
+      check(number, bytes, luma.offsetBytes(), luma.strideBytes());
+    }
+  }
+
+  /** Releases what GStreamer has not taken. */
+  public void drain() {
+    Optional<Frame> frame;
+    while ((frame = consumer.tryTake()).isPresent()) {
+      frame.get().close();
+    }
   }
 
   /** The broker. */
