@@ -62,15 +62,21 @@ public final class GstFrames implements AutoCloseable {
   private volatile String lastCaps = "";
 
   /**
-   * Prepares to push frames. The {@code appsrc} gets the format {@code time}.
+   * Prepares to push frames.
    *
    * @param source where the frames are pushed
    * @param rate frames a second, which the caps say
+   * @throws IllegalArgumentException if the {@code appsrc} counts in bytes, as it does unless it is
+   *     given {@code format=time} before it runs; elements could not tell when a frame is due
    */
   public GstFrames(AppSrc source, FrameRate rate) {
+    String format = String.valueOf((Object) source.get("format"));
+    if (!format.equals("3") && !format.equalsIgnoreCase("time")) { // GST_FORMAT_TIME.
+      throw new IllegalArgumentException(
+          source.getName() + " does not count in time; say appsrc format=time in the pipeline");
+    }
     this.source = source;
     this.rate = rate;
-    source.set("format", 3); // GST_FORMAT_TIME.
   }
 
   /**

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Pipeline pipeline = (Pipeline) Gst.parseLaunch(
- *     "appsrc name=camera is-live=true ! x264enc tune=zerolatency ! matroskamux ! filesink location=out.mkv");
+ *     "appsrc name=camera format=time ! x264enc ! matroskamux ! filesink location=out.mkv");
  * pipeline.play();
  * try (StreamSource source = StreamSource.start(
  *     stream.consumer(encoder, StreamConsumer.Policy.EVERY_FRAME),
@@ -57,7 +57,8 @@ public final class StreamSource implements AutoCloseable {
   }
 
   /**
-   * Begins to push. The pipeline has to play already, or be paused.
+   * Begins to push. A pipeline that has been stopped has to play again before, or be paused;
+   * frames for one that has never run wait in the {@code appsrc}.
    *
    * @param consumer stays the caller's, which takes no frames from it meanwhile
    * @param source where the frames are pushed
@@ -66,7 +67,8 @@ public final class StreamSource implements AutoCloseable {
    *     queued among them; at least 1. The device should declare as many ({@link
    *     dev.dmabroker.spec.ConstraintsBuilder#camping}).
    * @return what pushes, until it is closed
-   * @throws IllegalArgumentException if the number is less than 1
+   * @throws IllegalArgumentException if the number is less than 1, or the {@code appsrc} has not
+   *     {@code format=time}
    */
   public static StreamSource start(
       StreamConsumer consumer, AppSrc source, FrameRate rate, int mostHeld) {

@@ -68,7 +68,7 @@ class StreamSourceTest {
   void theFarEndSeesTheFramesInTheirOrder() throws Exception {
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
+            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
                 + " sync=false");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 4)) {
@@ -88,7 +88,7 @@ class StreamSourceTest {
   void theFarEndSeesFramesThatHaveMoved() {
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
+            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
                 + " sync=false");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 4)) {
@@ -124,7 +124,7 @@ class StreamSourceTest {
 
   @Test
   void aSinkThatKeepsItsLastSampleKeepsItsFrame() throws Exception {
-    Pipeline pipeline = GStreamer.pipeline("appsrc name=src ! fakesink sync=false");
+    Pipeline pipeline = GStreamer.pipeline("appsrc name=src format=time ! fakesink sync=false");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 2)) {
       for (int i = 0; i < 10; i++) {
@@ -145,7 +145,7 @@ class StreamSourceTest {
   void aPipelineStopsAndStartsAHundredTimes() throws Exception {
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src ! tee name=both"
+            "appsrc name=src format=time ! tee name=both"
                 + " both. ! queue ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
                 + " sync=false async=false"
                 + " both. ! queue ! fakesink sync=false async=false");
@@ -172,7 +172,7 @@ class StreamSourceTest {
   @Test
   void aPipelineThatDoesNotTakeTheFramesIsNamed() {
     Pipeline pipeline =
-        GStreamer.pipeline("appsrc name=src ! video/x-raw,format=RGB ! fakesink name=sink");
+        GStreamer.pipeline("appsrc name=src format=time ! video/x-raw,format=RGB ! fakesink name=sink");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 2)) {
       fixture.submit(0);
@@ -191,7 +191,7 @@ class StreamSourceTest {
 
   @Test
   void aPipelineThatWasStoppedGivesTheFrameBack() throws Exception {
-    Pipeline pipeline = GStreamer.pipeline("appsrc name=src ! fakesink");
+    Pipeline pipeline = GStreamer.pipeline("appsrc name=src format=time ! fakesink");
     pipeline.pause();
     pipeline.stop();
     pipeline.getState();
@@ -205,10 +205,19 @@ class StreamSourceTest {
   }
 
   @Test
+  void anAppsrcThatCountsInBytesIsRefused() {
+    Pipeline pipeline = GStreamer.pipeline("appsrc name=src ! fakesink");
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> fixture.source(pipeline, 2));
+    assertTrue(e.getMessage().contains("format=time"), e.getMessage());
+    GStreamer.end(pipeline);
+  }
+
+  @Test
   void framesWaitForAPipelineThatHasNotRun() {
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
+            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
                 + " sync=false");
     try (StreamSource source = fixture.source(pipeline, 2)) {
       fixture.submit(0);
@@ -235,7 +244,7 @@ class StreamSourceTest {
     Core core = Native.load("libgstreamer-1.0.so.0", Core.class);
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src ! appsink name=sink sync=false enable-last-sample=false");
+            "appsrc name=src format=time ! appsink name=sink sync=false enable-last-sample=false");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 2)) {
       fixture.submit(5);
@@ -264,7 +273,7 @@ class StreamSourceTest {
     Device viewer = fixture.broker().register("viewer", Constraints.builder().cpuReach().build());
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src ! videobalance brightness=0.4 ! appsink name=sink sync=false");
+            "appsrc name=src format=time ! videobalance brightness=0.4 ! appsink name=sink sync=false");
     pipeline.play();
     try (StreamConsumer viewed = fixture.stream().consumer(viewer, Policy.EVERY_FRAME);
         StreamSource source = fixture.source(pipeline, 2)) {
