@@ -16,8 +16,8 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,7 +32,7 @@ final class Recording {
   private final Broker broker;
   private final Picture picture;
   private final Options options;
-  private final Set<String> heaps = new TreeSet<>();
+  private final Set<String> heaps = new LinkedHashSet<>();
 
   /**
    * What came of it.
@@ -57,7 +57,7 @@ final class Recording {
     Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
     Device gstreamer =
         broker.register("gstreamer", Constraints.builder().cpuReach().camping(HELD).build());
-    try (BufferStream stream = broker.stream(StreamSpec.of("camera", picture.spec(), camera));
+    try (BufferStream stream = broker.stream(spec(camera));
         StreamConsumer encoded = stream.consumer(gstreamer, Policy.EVERY_FRAME);
         RunningPipeline pipeline = new RunningPipeline(description(file))) {
       stream.start();
@@ -83,6 +83,11 @@ final class Recording {
             source.pushed(), viewer.displayed, viewer.corrupt, moves, heaps, source.caps());
       }
     }
+  }
+
+  /** So few buffers that a slow encoder slows the camera down. */
+  private StreamSpec spec(Device camera) {
+    return StreamSpec.builder("camera", picture.spec(), camera).maxBuffers(2 * HELD).build();
   }
 
   private String description(Path file) {

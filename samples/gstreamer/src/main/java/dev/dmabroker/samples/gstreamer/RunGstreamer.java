@@ -20,8 +20,8 @@ import picocli.CommandLine.Mixin;
 
 /**
  * Records a camera's frames by an encoder of GStreamer's in this process, with a display that
- * attaches halfway, and decodes the file. Exit status: 0 if the right frames come out and nothing is
- * left behind, 1 if not, 2 for a wrong command line.
+ * attaches halfway, and decodes the file. Exit status: 0 if the right frames come out and nothing
+ * is left behind, 1 if not, 2 for a wrong command line.
  */
 @Command(name = "samples/run gstreamer")
 public final class RunGstreamer implements Callable<Integer> {

@@ -57,8 +57,8 @@ public final class StreamSource implements AutoCloseable {
   }
 
   /**
-   * Begins to push. A pipeline that has been stopped has to play again before, or be paused;
-   * frames for one that has never run wait in the {@code appsrc}.
+   * Begins to push. A pipeline that has been stopped has to play again before, or be paused; frames
+   * for one that has never run wait in the {@code appsrc}.
    *
    * @param consumer stays the caller's, which takes no frames from it meanwhile
    * @param source where the frames are pushed

@@ -68,8 +68,8 @@ class StreamSourceTest {
   void theFarEndSeesTheFramesInTheirOrder() throws Exception {
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
-                + " sync=false");
+            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink"
+                + " name=sink sync=false");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 4)) {
       for (int i = 0; i < 20; i++) {
@@ -88,8 +88,8 @@ class StreamSourceTest {
   void theFarEndSeesFramesThatHaveMoved() {
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
-                + " sync=false");
+            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink"
+                + " name=sink sync=false");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 4)) {
       for (int i = 0; i < 8; i++) {
@@ -172,7 +172,8 @@ class StreamSourceTest {
   @Test
   void aPipelineThatDoesNotTakeTheFramesIsNamed() {
     Pipeline pipeline =
-        GStreamer.pipeline("appsrc name=src format=time ! video/x-raw,format=RGB ! fakesink name=sink");
+        GStreamer.pipeline(
+            "appsrc name=src format=time ! video/x-raw,format=RGB ! fakesink name=sink");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 2)) {
       fixture.submit(0);
@@ -217,8 +218,8 @@ class StreamSourceTest {
   void framesWaitForAPipelineThatHasNotRun() {
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink"
-                + " sync=false");
+            "appsrc name=src format=time ! videoconvert ! video/x-raw,format=GRAY8 ! appsink"
+                + " name=sink sync=false");
     try (StreamSource source = fixture.source(pipeline, 2)) {
       fixture.submit(0);
       fixture.submit(1);
@@ -247,8 +248,9 @@ class StreamSourceTest {
             "appsrc name=src format=time ! appsink name=sink sync=false enable-last-sample=false");
     pipeline.play();
     try (StreamSource source = fixture.source(pipeline, 2)) {
-      fixture.submit(5);
-      Sample sample = sink(pipeline).pullSample();
+      fixture.submit(0);
+      AppSink sink = sink(pipeline);
+      Sample sample = sink.pullSample();
       Buffer buffer = sample.getBuffer();
       Pointer part =
           core.gst_buffer_copy_region(
@@ -257,14 +259,14 @@ class StreamSourceTest {
       buffer.dispose();
       sample.dispose();
       core.gst_mini_object_unref(part);
-      pipeline.stop(); // As appsink has the last sample, too.
-      pipeline.getState();
+      assertEquals(1, source.pushed());
+      // An appsink keeps the last sample that was pulled for as long as it lives.
+      sink.dispose();
+      GStreamer.end(pipeline);
       assertEquals(1, Books.mappings(fixture.broker()), "a part of a part is in use");
       core.gst_mini_object_unref(smaller);
       assertEquals(0, Books.mappings(fixture.broker()));
-      assertEquals(1, source.pushed());
     }
-    GStreamer.end(pipeline);
   }
 
   /** Makes pictures brighter in place where it may. */
@@ -273,7 +275,8 @@ class StreamSourceTest {
     Device viewer = fixture.broker().register("viewer", Constraints.builder().cpuReach().build());
     Pipeline pipeline =
         GStreamer.pipeline(
-            "appsrc name=src format=time ! videobalance brightness=0.4 ! appsink name=sink sync=false");
+            "appsrc name=src format=time ! videobalance brightness=0.4 ! appsink name=sink"
+                + " sync=false");
     pipeline.play();
     try (StreamConsumer viewed = fixture.stream().consumer(viewer, Policy.EVERY_FRAME);
         StreamSource source = fixture.source(pipeline, 2)) {
