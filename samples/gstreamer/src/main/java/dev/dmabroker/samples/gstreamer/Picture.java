@@ -30,7 +30,7 @@ record Picture(int width, int height) {
   /** The brightness of a pixel. */
   private int luma(int x, int y, int number) {
     if (y < EDGE) {
-      return (number >> x * BITS / width & 1) == 0 ? DARK : BRIGHT;
+      return ((number >> (x * BITS / width)) & 1) == 0 ? DARK : BRIGHT;
     }
     int phase = Math.floorMod(x + y + 2 * number, 2 * WAVE);
     return DARK + (phase < WAVE ? phase : 2 * WAVE - 1 - phase);

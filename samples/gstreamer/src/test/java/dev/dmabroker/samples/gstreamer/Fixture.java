@@ -69,8 +69,9 @@ public final class Fixture implements AutoCloseable {
 
   /** Releases what GStreamer has not taken. */
   public void drain() {
-    Optional<Frame> frame;
-    while ((frame = consumer.tryTake()).isPresent()) {
+    for (Optional<Frame> frame = consumer.tryTake();
+        frame.isPresent();
+        frame = consumer.tryTake()) {
       frame.get().close();
     }
   }

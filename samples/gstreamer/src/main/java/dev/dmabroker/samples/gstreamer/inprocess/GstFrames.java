@@ -70,7 +70,7 @@ public final class GstFrames implements AutoCloseable {
    *     given {@code format=time} before it runs; elements could not tell when a frame is due
    */
   public GstFrames(AppSrc source, FrameRate rate) {
-    String format = String.valueOf((Object) source.get("format"));
+    String format = source.get("format").toString(); // A number, or the name of an enum's constant.
     if (!format.equals("3") && !format.equalsIgnoreCase("time")) { // GST_FORMAT_TIME.
       throw new IllegalArgumentException(
           source.getName() + " does not count in time; say appsrc format=time in the pipeline");

@@ -9,6 +9,7 @@ import dev.dmabroker.WaitTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import org.freedesktop.gstreamer.FlowReturn;
 import org.freedesktop.gstreamer.elements.AppSrc;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class StreamSource implements AutoCloseable {
   private final CompletableFuture<FlowReturn> ended = new CompletableFuture<>();
   private final Thread thread;
   private volatile boolean closed;
-  private volatile long pushed;
+  private final AtomicLong pushed = new AtomicLong();
 
   private StreamSource(StreamConsumer consumer, AppSrc source, FrameRate rate, int mostHeld) {
     this.consumer = consumer;
@@ -109,7 +110,9 @@ public final class StreamSource implements AutoCloseable {
         }
         first = first < 0 ? frame.sequence() : first;
         answer = frames.push(frame, rate.nanos(frame.sequence() - first), mayHold::release);
-        pushed += answer == FlowReturn.OK ? 1 : 0;
+        if (answer == FlowReturn.OK) {
+          pushed.incrementAndGet();
+        }
       }
     } catch (StreamStoppedException
         | ClosedException
@@ -140,7 +143,7 @@ public final class StreamSource implements AutoCloseable {
 
   /** {@return how many frames the pipeline has taken} */
   public long pushed() {
-    return pushed;
+    return pushed.get();
   }
 
   /** {@return the caps of the last frame; empty before the first} */
