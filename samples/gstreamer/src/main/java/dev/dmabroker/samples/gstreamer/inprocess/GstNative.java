@@ -6,7 +6,6 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
-import com.sun.jna.ptr.LongByReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ final class GstNative {
   private GstNative() {}
 
   /** The libraries. */
-  private record Libraries(Core core, Allocators allocators, Video video, App app, C c) {}
+  private record Libraries(Core core, Allocators allocators, Video video, C c) {}
 
   /** Loads the libraries when they are first used, so that a machine without them is told why. */
   private static synchronized Libraries libraries() {
@@ -43,7 +42,6 @@ final class GstNative {
               Native.load("libgstreamer-1.0.so.0", Core.class),
               Native.load("libgstallocators-1.0.so.0", Allocators.class),
               Native.load("libgstvideo-1.0.so.0", Video.class),
-              Native.load("libgstapp-1.0.so.0", App.class),
               Native.load("c", C.class));
       loaded = found;
     }
@@ -62,10 +60,6 @@ final class GstNative {
     return libraries().video();
   }
 
-  static App app() {
-    return libraries().app();
-  }
-
   static C c() {
     return libraries().c();
   }
@@ -80,21 +74,6 @@ final class GstNative {
 
     /** Puts memory at the end of a buffer. The caller's reference passes on. */
     void gst_buffer_append_memory(Pointer buffer, Pointer memory);
-
-    /** {@return how many memories a buffer has} */
-    int gst_buffer_n_memory(Pointer buffer);
-
-    /** {@return a buffer's memory, borrowed; null if there is none of that index} */
-    @Nullable Pointer gst_buffer_peek_memory(Pointer buffer, int index);
-
-    /** {@return the bytes of memory that hold contents} Tells where these begin, and all bytes. */
-    long gst_memory_get_sizes(Pointer memory, LongByReference offset, LongByReference maxSize);
-
-    /** {@return a sample's buffer, borrowed; null if it has none} */
-    @Nullable Pointer gst_sample_get_buffer(Pointer sample);
-
-    /** {@return a sample's caps, borrowed; null if it has none} */
-    @Nullable Pointer gst_sample_get_caps(Pointer sample);
   }
 
   /** Memory by descriptors, libgstallocators-1.0. */
@@ -111,15 +90,6 @@ final class GstNative {
     /** {@return memory that owns the descriptor, or null, and then the caller still owns it} */
     @Nullable Pointer gst_dmabuf_allocator_alloc_with_flags(
         Pointer allocator, int fd, long size, int flags);
-
-    /** {@return whether memory has a descriptor, of whatever kind; not 0 if so} */
-    int gst_is_fd_memory(Pointer memory);
-
-    /** {@return whether memory is a dma-buf; not 0 if so} */
-    int gst_is_dmabuf_memory(Pointer memory);
-
-    /** {@return the descriptor of memory that has one, borrowed} */
-    int gst_fd_memory_get_fd(Pointer memory);
   }
 
   /** Pictures, libgstvideo-1.0. */
@@ -141,27 +111,12 @@ final class GstNative {
         long[] offsets,
         int[] strides);
 
-    /** {@return the meta, the buffer's; null if it has none} */
-    @Nullable Pointer gst_buffer_get_video_meta(Pointer buffer);
-
     /** Reads how a picture lies by default. {@return 0 if the caps are not of pictures} */
     int gst_video_info_from_caps(VideoInfo info, Pointer caps);
   }
 
-  /** Elements for applications, libgstapp-1.0. */
-  interface App extends Library {
-    /** {@return a sample, the caller's; null if there was none in time, or the stream ended} */
-    @Nullable Pointer gst_app_sink_try_pull_sample(Pointer sink, long timeoutNanos);
-  }
-
   /** The C library. */
   interface C extends Library {
-    /** The command of fcntl for a duplicate that is close-on-exec; fcntl.h of Linux. */
-    int F_DUPFD_CLOEXEC = 1030;
-
-    /** {@return a new descriptor, or -1} */
-    int fcntl(int fd, int command, int argument);
-
     /** Closes a descriptor. {@return 0, or -1} */
     int close(int fd);
   }
@@ -216,44 +171,6 @@ final class GstNative {
     void disposeBy(Pointer callback) {
       dispose = callback;
       writeField("dispose");
-    }
-
-    int references() {
-      readField("refcount");
-      return refcount;
-    }
-  }
-
-  /** GstVideoMeta; gstvideometa.h. */
-  @FieldOrder({
-    "metaFlags",
-    "info",
-    "buffer",
-    "flags",
-    "format",
-    "id",
-    "width",
-    "height",
-    "planes",
-    "offset",
-    "stride"
-  })
-  public static final class VideoMeta extends Structure {
-    public int metaFlags;
-    public @Nullable Pointer info;
-    public @Nullable Pointer buffer;
-    public int flags;
-    public int format;
-    public int id;
-    public int width;
-    public int height;
-    public int planes;
-    public long[] offset = new long[MAX_PLANES];
-    public int[] stride = new int[MAX_PLANES];
-
-    VideoMeta(Pointer at) {
-      super(at);
-      read();
     }
   }
 
