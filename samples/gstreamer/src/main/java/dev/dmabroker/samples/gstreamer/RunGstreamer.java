@@ -1,0 +1,125 @@
+package dev.dmabroker.samples.gstreamer;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.samples.common.Books;
+import dev.dmabroker.samples.common.StandIns;
+import dev.dmabroker.samples.options.CommandLines;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.freedesktop.gstreamer.ElementFactory;
+import org.freedesktop.gstreamer.Gst;
+import org.freedesktop.gstreamer.Version;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * Records a camera's frames by an encoder of GStreamer's in this process, with a display that
+ * attaches halfway, and decodes the file. Exit status: 0 if the right frames come out and nothing
+ * is left behind, 1 if not, 2 for a wrong command line.
+ */
+@Command(name = "samples/run gstreamer")
+public final class RunGstreamer implements Callable<Integer> {
+  /** What a codec has to reach: a wrong or torn frame is far below. */
+  private static final double LEAST_DECIBELS = 28;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Its lines of 352 bytes are no multiple of 64, so that they become longer with the move. */
+  private static final Picture PICTURE = new Picture(352, 288);
+
+  @Mixin private final Options options = new Options();
+
+  private RunGstreamer() {}
+
+  /** See {@link Options}. */
+  public static void main(String[] args) {
+    System.exit(CommandLines.of(new RunGstreamer()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    Optional<String> missing = missing();
+    if (missing.isPresent()) {
+      System.err.println(missing.get());
+      return 1;
+    }
+    return run() ? 0 : 1;
+  }
+
+  /** What of GStreamer is missing, and the packages that have it. */
+  private Optional<String> missing() {
+    try {
+      Gst.init(Version.of(1, 22), "dmabroker");
+    } catch (Throwable t) {
+      return Optional.of(
+          "needs GStreamer 1.22 or later; on Debian: apt-get install libgstreamer-plugins-base1.0-0"
+              + " gstreamer1.0-plugins-base gstreamer1.0-plugins-good ("
+              + t
+              + ")");
+    }
+    List<String> missing =
+        options.encoder.elements().stream()
+            .filter(element -> ElementFactory.find(element) == null)
+            .toList();
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "GStreamer has no "
+                + String.join(", ", missing)
+                + "; gstreamer1.0-plugins-good, -ugly (x264enc) and -libav (avdec_h264, ffv1) have"
+                + " the encoders and decoders, and --encoder names another");
+  }
+
+  private boolean run() throws InterruptedException, IOException {
+    Books before = Books.open();
+    Path file =
+        options.file.isPresent()
+            ? options.file.get()
+            : Files.createTempFile("dmabroker-gstreamer", ".mkv");
+    Recording.Outcome recorded;
+    Decoding decoded;
+    int mapped;
+    try (Broker broker = StandIns.broker().build()) {
+      StandIns.notice(broker).ifPresent(System.out::println);
+      System.out.printf(
+          "%s, %d frames, %s, to %s%n",
+          PICTURE.spec(), options.frames, Gst.getVersionString(), options.encoder);
+      recorded = new Recording(broker, PICTURE, options).run(file);
+      System.out.println("GStreamer had frames as " + recorded.caps());
+      System.out.println("the frames lay in " + String.join(", then ", recorded.heaps()));
+      decoded = Decoding.of(file, options.encoder, PICTURE);
+      mapped = Books.mappings(broker);
+    } finally {
+      if (options.file.isEmpty()) {
+        Files.delete(file);
+      }
+    }
+    long left = mapped + before.leftWithin(PATIENCE);
+    System.out.printf(
+        Locale.ROOT,
+        "result: frames=%d pushed=%d decoded=%d psnr_min_db=%.1f misplaced=%d displayed=%d"
+            + " corrupt=%d moves=%d left=%d encoder=%s%n",
+        options.frames,
+        recorded.pushed(),
+        decoded.numbers().size(),
+        decoded.worst(),
+        decoded.misplaced(options.frames),
+        recorded.displayed(),
+        recorded.corrupt(),
+        recorded.moves(),
+        left,
+        options.encoder);
+    return decoded.misplaced(options.frames) == 0
+        && decoded.worst() >= LEAST_DECIBELS
+        && recorded.displayed() > 0
+        && recorded.corrupt() == 0
+        && recorded.moves() > 0
+        && left == 0;
+  }
+}
