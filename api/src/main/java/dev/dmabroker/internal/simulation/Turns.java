@@ -64,7 +64,7 @@ final class Turns {
     if (over) {
       running.rank = --lastRank;
     }
-    return runnable.stream().anyMatch(other -> other.rank > running.rank);
+    return !runnable.isEmpty() && runnable.get(first()).rank > running.rank;
   }
 
   /** Takes the thread out that is next. */
