@@ -71,7 +71,7 @@ public final class SimulatedDuel implements Trial {
 
   @Override
   public String run(long seed) throws Exception {
-    Simulation world = Simulation.of(seed, PACES.get((int) Math.floorMod(seed, PACES.size())));
+    Simulation world = Simulation.of(seed, PACES.get(Math.floorMod(seed, PACES.size())));
     StringBuilder report = new StringBuilder();
     long start = world.nanos();
     world.run(
