@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client, which is a consumer of the stream: it is sent a frame, holds it until its RELEASE
  * comes, and has everything taken from it when the connection ends. The next frame is asked of the
- * stream only while the client holds fewer than it may; so what it does not release holds up
- * nobody's thread, and its socket always has room: a client whose socket has none has released
- * frames that it has not read.
+ * stream only while the client holds fewer than it may; so what it does not release holds up no
+ * thread of the stream's, and its socket always has room: a client whose socket has none has
+ * released frames that it has not read.
  *
  * <p>All methods but {@link #state} run in the server's one thread.
  */

@@ -91,7 +91,7 @@ final class ServerLoop {
         evict();
       }
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "a unixfd server has failed, and serves nobody any more", e);
+      LOG.log(Level.ERROR, "a unixfd server has failed, and serves no client any more", e);
     } finally {
       end();
       boolean unused = ended.complete(null);

@@ -68,7 +68,7 @@ public final class Allocator {
   /**
    * Makes an allocator that tells listeners of heaps that refuse, and dates what heaps give.
    *
-   * @param residents is told who gets memory of which heap
+   * @param residents is told which buffer gets memory of which heap
    * @param distrust whether there are devices that may not see what heaps leave in new memory
    * @param whenFull is called after a heap has refused for want of memory; must not block
    */

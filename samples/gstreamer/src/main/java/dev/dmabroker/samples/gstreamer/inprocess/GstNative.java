@@ -17,7 +17,7 @@ final class GstNative {
   /** GstFdMemoryFlags: a mapping is kept while the memory lives, for the next one. */
   static final int FD_MEMORY_KEEP_MAPPED = 1;
 
-  /** GstMiniObjectFlags, GstMemoryFlags: nobody may map the memory to write to it. */
+  /** GstMiniObjectFlags, GstMemoryFlags: no element may map the memory to write to it. */
   static final int MEMORY_READONLY = 1 << 1;
 
   /** The most planes of a picture, GST_VIDEO_MAX_PLANES. */
