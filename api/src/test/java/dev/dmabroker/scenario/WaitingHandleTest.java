@@ -72,6 +72,9 @@ class WaitingHandleTest {
               .heap(ScriptedHeap.cma())
               .heuristic(new InOrder())
               .leakTracking(LeakTracking.ALWAYS)
+              // The collector may need its time on a busy machine: that is not what is looked for.
+              .mapTimeout(Await.EMULATED)
+              .longestHold(Await.EMULATED)
               .listener(listener, Delivery.IN_PLACE)
               .build()) {
         for (int i = 0; i < WARM_UP; i++) {
@@ -101,7 +104,7 @@ class WaitingHandleTest {
               return lost.contains("lost");
             });
         written.close();
-        try (Mapping mapping = waits.get(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+        try (Mapping mapping = waits.get(Await.EMULATED.toSeconds(), TimeUnit.SECONDS)) {
           return "mapped in " + mapping.heapName();
         } catch (java.util.concurrent.ExecutionException e) {
           return e.getCause() instanceof ClosedException closed
