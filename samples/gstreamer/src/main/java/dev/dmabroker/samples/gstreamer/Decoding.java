@@ -19,7 +19,7 @@ record Decoding(List<Integer> numbers, double worst) {
     numbers = List.copyOf(numbers);
   }
 
-  /** Decodes a file. Only luma is looked at. */
+  /** Decodes a file. Only brightness is looked at. */
   static Decoding of(Path file, Encoder encoder, Picture picture) {
     List<Integer> numbers = new ArrayList<>();
     double worst = Double.POSITIVE_INFINITY;
@@ -27,14 +27,15 @@ record Decoding(List<Integer> numbers, double worst) {
         new RunningPipeline(
             "filesrc location=\"%s\" ! matroskademux ! %s ! videoconvert"
                     .formatted(file, encoder.decoding())
-                + " ! video/x-raw,format=NV12 ! appsink name=sink sync=false max-buffers=4")) {
+                + " ! video/x-raw,format=%s ! appsink name=sink sync=false max-buffers=4"
+                    .formatted(picture.gstFormat()))) {
       AppSink sink = pipeline.sink("sink");
       for (Sample sample; (sample = sink.pullSample()) != null; ) {
         Buffer buffer = sample.getBuffer();
         ByteBuffer bytes = buffer.map(false);
-        int number = picture.number(bytes, 0, picture.width());
+        int number = picture.number(bytes, 0, picture.lineBytes());
         numbers.add(number);
-        worst = Math.min(worst, picture.decibels(bytes, 0, picture.width(), number));
+        worst = Math.min(worst, picture.decibels(bytes, 0, picture.lineBytes(), number));
         buffer.unmap();
         buffer.dispose();
         sample.dispose();

@@ -23,4 +23,12 @@ final class Options {
 
   @Option(names = "--file", paramLabel = "PATH", description = "keeps the coded frames there")
   Optional<Path> file = Optional.empty();
+
+  @Option(
+      names = "--display",
+      paramLabel = "NAME",
+      description =
+          "what joins halfway: modelled, v4l2sink (on vivid, in the kernel lab) or kmssink (on"
+              + " vkms)")
+  DisplayKind display = DisplayKind.MODELLED;
 }

@@ -8,14 +8,15 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A moving picture in NV12 or I420 that tells its number, also after a lossy codec: its upper edge
- * has a field for each bit of the number, dark or bright. Below, a wave of grey moves with the
- * number, so that the whole of a frame can be compared.
+ * A moving picture in grey that tells its number, also after a lossy codec: its upper edge has a
+ * field for each bit of the number, dark or bright. Below, a wave of grey moves with the number, so
+ * that the whole of a frame can be compared.
  *
  * @param width in pixels, a multiple of 32
  * @param height in pixels, even, at least 64
+ * @param format NV12, or XRGB8888
  */
-record Picture(int width, int height) {
+record Picture(int width, int height, PixelFormat format) {
   private static final int BITS = 16;
   private static final int EDGE = 16;
   private static final int DARK = 40;
@@ -24,11 +25,31 @@ record Picture(int width, int height) {
   private static final int WAVE = 128;
 
   ImageSpec spec() {
-    return ImageSpec.of(width, height, PixelFormat.NV12);
+    return ImageSpec.of(width, height, format);
+  }
+
+  /** A picture in NV12. */
+  Picture(int width, int height) {
+    this(width, height, PixelFormat.NV12);
+  }
+
+  /** The bytes from pixel to pixel: brightness alone, or blue, green, red and nothing. */
+  private int step() {
+    return format == PixelFormat.NV12 ? 1 : 4;
+  }
+
+  /** The bytes of a line without padding, of the plane that has the brightness. */
+  int lineBytes() {
+    return width * step();
+  }
+
+  /** What GStreamer calls the format. */
+  String gstFormat() {
+    return format == PixelFormat.NV12 ? "NV12" : "BGRx";
   }
 
   /** The brightness of a pixel. */
-  private int luma(int x, int y, int number) {
+  int luma(int x, int y, int number) {
     if (y < EDGE) {
       return ((number >> (x * BITS / width)) & 1) == 0 ? DARK : BRIGHT;
     }
@@ -40,10 +61,11 @@ record Picture(int width, int height) {
   void draw(CpuView view, Layout layout, int number) {
     ByteBuffer bytes = view.bytes(0, Math.toIntExact(layout.sizeBytes()));
     Layout.Plane luma = layout.planes().get(0);
-    byte[] line = new byte[width];
+    int step = step();
+    byte[] line = new byte[lineBytes()];
     for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        line[x] = (byte) luma(x, y, number);
+      for (int i = 0; i < line.length; i++) {
+        line[i] = (byte) luma(i / step, y, number);
       }
       bytes.put(Math.toIntExact(luma.offsetBytes() + y * luma.strideBytes()), line);
     }
@@ -62,31 +84,32 @@ record Picture(int width, int height) {
   /**
    * The number that a picture tells.
    *
-   * @param offset where its luma begins, in bytes
+   * @param offset where its brightness begins, in bytes
    * @param stride bytes from line to line
    */
   int number(ByteBuffer bytes, long offset, long stride) {
     int number = 0;
     for (int bit = 0; bit < BITS; bit++) {
       int x = (2 * bit + 1) * width / (2 * BITS);
-      int value = bytes.get(Math.toIntExact(offset + EDGE / 2 * stride + x)) & 0xff;
+      int value = bytes.get(Math.toIntExact(offset + EDGE / 2 * stride + x * step())) & 0xff;
       number |= (value > (DARK + BRIGHT) / 2 ? 1 : 0) << bit;
     }
     return number;
   }
 
   /**
-   * The peak signal-to-noise ratio of a picture's luma, in decibels; infinite if it is exact.
+   * The peak signal-to-noise ratio of a picture's brightness, in decibels; infinite if it is exact.
    *
-   * @param offset where its luma begins, in bytes
+   * @param offset where its brightness begins, in bytes
    * @param stride bytes from line to line
    * @param number which picture it should be
    */
   double decibels(ByteBuffer bytes, long offset, long stride, int number) {
+    int step = step();
     long squares = 0;
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        int value = bytes.get(Math.toIntExact(offset + y * stride + x)) & 0xff;
+        int value = bytes.get(Math.toIntExact(offset + y * stride + x * step)) & 0xff;
         int off = value - luma(x, y, number);
         squares += (long) off * off;
       }

@@ -5,20 +5,17 @@ import dev.dmabroker.BufferStream;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
-import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.samples.gstreamer.inprocess.FrameRate;
 import dev.dmabroker.samples.gstreamer.inprocess.StreamSource;
 import dev.dmabroker.spec.Constraints;
-import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.PixelFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -32,6 +29,7 @@ final class Recording {
   private final Broker broker;
   private final Picture picture;
   private final Options options;
+  private final Display display;
   private final Set<String> heaps = new LinkedHashSet<>();
 
   /**
@@ -47,10 +45,11 @@ final class Recording {
   record Outcome(
       long pushed, long displayed, long corrupt, long moves, Set<String> heaps, String caps) {}
 
-  Recording(Broker broker, Picture picture, Options options) {
+  Recording(Broker broker, Picture picture, Options options, Display display) {
     this.broker = broker;
     this.picture = picture;
     this.options = options;
+    this.display = display;
   }
 
   Outcome run(Path file) throws InterruptedException {
@@ -64,35 +63,38 @@ final class Recording {
       FrameRate rate = FrameRate.of(options.rate);
       try (StreamSource source =
           StreamSource.start(encoded, pipeline.source("camera"), rate, HELD)) {
-        Viewer viewer = new Viewer();
         long start = System.nanoTime();
         for (int i = 0; i < options.frames; i++) {
           if (i == options.frames / 2) {
-            viewer.attach(stream);
+            System.out.println("the display attaches, for " + display.needs());
+            display.attach(stream);
           }
           LockSupport.parkNanos(start + rate.nanos(i) - System.nanoTime());
-          submit(stream.acquire(), i);
+          submit(stream.acquire(PATIENCE), i);
         }
         stream.stop(PATIENCE);
-        viewer.awaitEnd();
         source.ended().join();
         pipeline.awaitEnd(PATIENCE);
+        Display.Shown shown = display.end();
         long moves =
             broker.snapshot().buffers().stream().mapToLong(each -> each.moves().done()).sum();
         return new Outcome(
-            source.pushed(), viewer.displayed, viewer.corrupt, moves, heaps, source.caps());
+            source.pushed(), shown.frames(), shown.corrupt(), moves, heaps, source.caps());
       }
     }
   }
 
-  /** So few buffers that a slow encoder slows the camera down. */
+  /** So few buffers that a slow encoder slows the camera down, and enough for the display. */
   private StreamSpec spec(Device camera) {
-    return StreamSpec.builder("camera", picture.spec(), camera).maxBuffers(2 * HELD).build();
+    return StreamSpec.builder("camera", picture.spec(), camera).maxBuffers(3 * HELD).build();
   }
 
   private String description(Path file) {
-    return "appsrc name=camera format=time ! %s ! matroskamux ! filesink location=\"%s\""
-        .formatted(options.encoder.coding(), file);
+    return "appsrc name=camera format=time ! %s%s ! matroskamux ! filesink location=\"%s\""
+        .formatted(
+            picture.format() == PixelFormat.NV12 ? "" : "videoconvert ! ",
+            options.encoder.coding(),
+            file);
   }
 
   private void submit(EmptyFrame frame, int number) {
@@ -101,49 +103,5 @@ final class Recording {
       picture.draw(view, frame.mapping().layout(), number);
     }
     frame.submit();
-  }
-
-  /** The display, with a thread that sees each frame that it gets. */
-  private final class Viewer {
-    private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
-    private long displayed;
-    private long corrupt;
-
-    void attach(BufferStream stream) {
-      Device display =
-          broker.register(
-              "display",
-              Constraints.builder()
-                  .cpuReach()
-                  .contiguous()
-                  .addressBits(32)
-                  .strideAlignment(64)
-                  .build());
-      StreamConsumer consumer = stream.consumer(display, Policy.LATEST);
-      System.out.println("the display attaches, for contiguous memory and strides of 64 bytes");
-      ended = CompletableFuture.runAsync(() -> show(consumer));
-    }
-
-    private void show(StreamConsumer consumer) {
-      try (consumer) {
-        while (true) {
-          try (Frame frame = consumer.take(PATIENCE);
-              CpuView view = frame.mapping().cpuView()) {
-            Layout.Plane luma = frame.mapping().layout().planes().get(0);
-            double decibels =
-                picture.decibels(
-                    view.bytes(), luma.offsetBytes(), luma.strideBytes(), (int) frame.sequence());
-            corrupt += decibels == Double.POSITIVE_INFINITY ? 0 : 1;
-            displayed++;
-          }
-        }
-      } catch (StreamStoppedException e) {
-        // The camera has ended.
-      }
-    }
-
-    void awaitEnd() {
-      ended.join();
-    }
   }
 }

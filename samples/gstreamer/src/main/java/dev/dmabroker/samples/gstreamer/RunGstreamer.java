@@ -3,6 +3,7 @@ package dev.dmabroker.samples.gstreamer;
 import dev.dmabroker.Broker;
 import dev.dmabroker.samples.common.Books;
 import dev.dmabroker.samples.common.StandIns;
+import dev.dmabroker.samples.gstreamer.inprocess.FrameRate;
 import dev.dmabroker.samples.options.CommandLines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,9 +30,6 @@ public final class RunGstreamer implements Callable<Integer> {
   private static final double LEAST_DECIBELS = 28;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  /** Its lines of 352 bytes are no multiple of 64, so that they become longer with the move. */
-  private static final Picture PICTURE = new Picture(352, 288);
 
   @Mixin private final Options options = new Options();
 
@@ -85,15 +83,17 @@ public final class RunGstreamer implements Callable<Integer> {
     Recording.Outcome recorded;
     Decoding decoded;
     int mapped;
-    try (Broker broker = StandIns.broker().build()) {
+    Picture picture = options.display.picture();
+    try (Broker broker = StandIns.broker().build();
+        Display display = display(broker, picture)) {
       StandIns.notice(broker).ifPresent(System.out::println);
       System.out.printf(
           "%s, %d frames, %s, to %s%n",
-          PICTURE.spec(), options.frames, Gst.getVersionString(), options.encoder);
-      recorded = new Recording(broker, PICTURE, options).run(file);
+          picture.spec(), options.frames, Gst.getVersionString(), options.encoder);
+      recorded = new Recording(broker, picture, options, display).run(file);
       System.out.println("GStreamer had frames as " + recorded.caps());
       System.out.println("the frames lay in " + String.join(", then ", recorded.heaps()));
-      decoded = Decoding.of(file, options.encoder, PICTURE);
+      decoded = Decoding.of(file, options.encoder, picture);
       mapped = Books.mappings(broker);
     } finally {
       if (options.file.isEmpty()) {
@@ -121,5 +121,22 @@ public final class RunGstreamer implements Callable<Integer> {
         && recorded.corrupt() == 0
         && recorded.moves() > 0
         && left == 0;
+  }
+
+  private Display display(Broker broker, Picture picture) throws IOException {
+    FrameRate rate = FrameRate.of(options.rate);
+    Optional<Display> display =
+        switch (options.display) {
+          case MODELLED -> Optional.of(new ModelledDisplay(broker, picture));
+          case V4L2SINK -> V4l2SinkDisplay.open(broker, picture, rate);
+          case KMSSINK ->
+              KmsSinkDisplay.open(
+                  broker,
+                  picture,
+                  rate,
+                  options.frames,
+                  Path.of("/work/wt/lab/samples/gstreamer/launch"));
+        };
+    return display.orElseThrow();
   }
 }

@@ -1,0 +1,124 @@
+package dev.dmabroker.samples.gstreamer;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.devices.V4l2Device;
+import dev.dmabroker.devices.V4l2Direction;
+import dev.dmabroker.devices.V4l2Probe;
+import dev.dmabroker.samples.gstreamer.inprocess.FrameRate;
+import dev.dmabroker.samples.gstreamer.inprocess.StreamSource;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A display behind GStreamer's {@code v4l2sink}: the output of the kernel's test driver vivid that
+ * takes contiguous memory only, and gives what it shows to its own camera. The driver is asked what
+ * memory it takes, by a probe.
+ */
+final class V4l2SinkDisplay implements Display {
+  private static final String DRIVER = "platform:vivid-001";
+
+  /** The numbers of vivid's HDMI connectors. */
+  private static final int HDMI_INPUT = 3;
+
+  private static final int HDMI_OUTPUT = 1;
+  private static final int NO_TEXT = 2;
+  private static final int LINES_A_SECOND = 60;
+  private static final int HELD = 4;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Broker broker;
+  private final FrameRate rate;
+  private final Path node;
+  private final Loopback seen;
+  private final RunningPipeline pipeline;
+  private @Nullable StreamConsumer consumer;
+  private @Nullable StreamSource source;
+
+  private V4l2SinkDisplay(Broker broker, FrameRate rate, Path node, Path camera, Picture picture) {
+    this.broker = broker;
+    this.rate = rate;
+    this.node = node;
+    this.seen = new Loopback(camera, picture);
+    this.pipeline =
+        new RunningPipeline(
+            "appsrc name=shown format=time ! v4l2sink sync=false io-mode=dmabuf-import device="
+                + node);
+  }
+
+  /**
+   * Opens the driver's nodes, for pictures of that size; empty if this machine does not have it.
+   */
+  static Optional<Display> open(Broker broker, Picture picture, FrameRate rate) {
+    Optional<V4l2Device> output = find(V4l2Direction.OUTPUT);
+    Optional<V4l2Device> camera = find(V4l2Direction.CAPTURE);
+    try {
+      if (output.isEmpty() || camera.isEmpty()) {
+        return Optional.empty();
+      }
+      camera.get().signal().setInput(HDMI_INPUT);
+      output.get().signal().setOutput(HDMI_OUTPUT);
+      camera.get().controls().set("Loop Video", 1);
+      camera.get().controls().set("OSD Text Mode", NO_TEXT);
+      for (V4l2Device each : new V4l2Device[] {camera.get(), output.get()}) {
+        each.signal().setDvTimings(picture.width(), picture.height(), LINES_A_SECOND);
+      }
+      output.get().setFormat(V4l2Direction.OUTPUT, picture.spec());
+      return Optional.of(
+          new V4l2SinkDisplay(broker, rate, output.get().node(), camera.get().node(), picture));
+    } finally {
+      output.ifPresent(V4l2Device::close);
+      camera.ifPresent(V4l2Device::close);
+    }
+  }
+
+  private static Optional<V4l2Device> find(V4l2Direction direction) {
+    return V4l2Device.find(direction, each -> each.busInfo().equals(DRIVER));
+  }
+
+  @Override
+  public String needs() {
+    return "what " + node + " takes";
+  }
+
+  @Override
+  public void attach(BufferStream stream) {
+    Device device =
+        broker.register(
+            DeviceSpec.builder("v4l2sink")
+                .access(Access.READ)
+                .constraints(Constraints.builder().camping(HELD).build())
+                .probe(V4l2Probe.of(node, V4l2Direction.OUTPUT))
+                .build());
+    consumer = stream.consumer(device, StreamConsumer.Policy.LATEST);
+    source = StreamSource.start(consumer, pipeline.source("shown"), rate, HELD);
+  }
+
+  @Override
+  public Shown end() throws InterruptedException {
+    if (source != null) {
+      source.ended().join();
+      pipeline.awaitEnd(PATIENCE);
+    }
+    return seen.end();
+  }
+
+  @Override
+  public void close() {
+    if (source != null) {
+      source.close();
+    }
+    pipeline.close();
+    if (consumer != null) {
+      consumer.close();
+    }
+    seen.close();
+  }
+}
