@@ -4,7 +4,7 @@
  *
  * <pre>
  *   BufferStream --frames--{@literal >} UnixFdServer ==socket=={@literal >} unixfdsrc ! ...   in any number of processes
- *   ... ! unixfdsink ==socket=={@literal >} UnixFdClient --frames--{@literal >} UnixFdConsumer   for any number of devices
+ *   ... ! unixfdsink ==socket=={@literal >} UnixFdClient --frames--{@literal >} PipelineConsumer   for any number of devices
  * </pre>
  *
  * <p>The protocol is GStreamer's own, of its versions from 1.24 on; a program needs no plug-in of
