@@ -18,13 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * closed its frame. Nothing is believed of a buffer: it has to lie within its file, which is a
  * dma-buf, or a memfd that is sealed against being cut short.
  *
- * <pre>{@code
- * // On the thread that pulls from the pipeline:
- * while (frames.awaitRoom(Duration.ofMillis(100)) && pulls()) {
- *   frames.offer(new PipelineBuffer(fd, offset, size, caps, planes, time), () -> unref(buffer));
- * }
- * frames.end();
- * }</pre>
+ * <p>The thread that pulls from the pipeline {@linkplain #awaitRoom waits for room}, pulls,
+ * {@linkplain #offer offers} what it has pulled, and says the {@link #end}.
  *
  * <p>One thread at a time offers buffers. All else is thread-safe.
  */

@@ -6,6 +6,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
+import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
@@ -14,6 +15,7 @@ import dev.dmabroker.samples.gstreamer.inprocess.FrameRate;
 import dev.dmabroker.samples.gstreamer.inprocess.StreamSource;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -26,12 +28,15 @@ import java.util.concurrent.locks.LockSupport;
  * and lines of whole 64 bytes only, so that the frames move while GStreamer runs.
  */
 final class Recording {
-  private static final int HELD = 4;
+  /** How many frames GStreamer holds at a time, in each process. */
+  static final int HELD = 4;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Broker broker;
   private final Picture picture;
   private final Options options;
+  private final WayBack way;
   private final Set<String> heaps = new LinkedHashSet<>();
 
   /**
@@ -40,20 +45,30 @@ final class Recording {
    * @param pushed frames that GStreamer took
    * @param displayed frames that the display saw
    * @param corrupt frames among these that were not what the camera had drawn
+   * @param back frames that came back
+   * @param wrong frames among these that were not, in their place, what the camera had drawn
    * @param moves moves of buffers
    * @param heaps where the frames lay
    * @param caps what GStreamer was told
    */
   record Outcome(
-      long pushed, long displayed, long corrupt, long moves, Set<String> heaps, String caps) {}
+      long pushed,
+      long displayed,
+      long corrupt,
+      long back,
+      long wrong,
+      long moves,
+      Set<String> heaps,
+      String caps) {}
 
-  Recording(Broker broker, Picture picture, Options options) {
+  Recording(Broker broker, Picture picture, Options options, WayBack way) {
+    this.way = way;
     this.broker = broker;
     this.picture = picture;
     this.options = options;
   }
 
-  Outcome run(Path file) throws InterruptedException {
+  Outcome run(Path file) throws InterruptedException, IOException {
     Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
     Device gstreamer =
         broker.register("gstreamer", Constraints.builder().cpuReach().camping(HELD).build());
@@ -63,7 +78,9 @@ final class Recording {
       stream.start();
       FrameRate rate = FrameRate.of(options.rate);
       try (StreamSource source =
-          StreamSource.start(encoded, pipeline.source("camera"), rate, HELD)) {
+              StreamSource.start(encoded, pipeline.source("camera"), rate, HELD);
+          WayBack its = way) {
+        Returned returned = Returned.start(its.open(stream, pipeline), picture, options.frames);
         Viewer viewer = new Viewer();
         long start = System.nanoTime();
         for (int i = 0; i < options.frames; i++) {
@@ -73,26 +90,46 @@ final class Recording {
           LockSupport.parkNanos(start + rate.nanos(i) - System.nanoTime());
           submit(stream.acquire(), i);
         }
-        stream.stop(PATIENCE);
+        returned.awaitFrames(PATIENCE);
+        stop(stream);
         viewer.awaitEnd();
         source.ended().join();
         pipeline.awaitEnd(PATIENCE);
+        returned.awaitEnd();
         long moves =
             broker.snapshot().buffers().stream().mapToLong(each -> each.moves().done()).sum();
         return new Outcome(
-            source.pushed(), viewer.displayed, viewer.corrupt, moves, heaps, source.caps());
+            source.pushed(),
+            viewer.displayed,
+            viewer.corrupt,
+            returned.count(),
+            returned.wrong(),
+            moves,
+            heaps,
+            source.caps());
+      }
+    }
+  }
+
+  /** All frames have come back, so that none waits for GStreamer any more, which may keep one. */
+  private void stop(BufferStream stream) {
+    try {
+      stream.stop(way.keepsTheLast() ? Duration.ZERO : PATIENCE);
+    } catch (OutstandingMappingsException e) {
+      if (!way.keepsTheLast()) {
+        throw e;
       }
     }
   }
 
   /** So few buffers that a slow encoder slows the camera down. */
   private StreamSpec spec(Device camera) {
-    return StreamSpec.builder("camera", picture.spec(), camera).maxBuffers(2 * HELD).build();
+    return StreamSpec.builder("camera", picture.spec(), camera).maxBuffers(3 * HELD).build();
   }
 
   private String description(Path file) {
-    return "appsrc name=camera format=time ! %s ! matroskamux ! filesink location=\"%s\""
-        .formatted(options.encoder.coding(), file);
+    return "appsrc name=camera format=time%s ! %s ! matroskamux ! filesink location=\"%s\""
+        .formatted(way.branch(), options.encoder.coding(), file);
   }
 
   private void submit(EmptyFrame frame, int number) {

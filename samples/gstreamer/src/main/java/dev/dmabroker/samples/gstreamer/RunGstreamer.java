@@ -49,7 +49,16 @@ public final class RunGstreamer implements Callable<Integer> {
       System.err.println(missing.get());
       return 1;
     }
-    return run() ? 0 : 1;
+    Optional<Programs> programs = Optional.empty();
+    if (options.unixfd) {
+      try {
+        programs = Optional.of(Programs.fetch());
+      } catch (IOException e) {
+        System.err.println(e.getMessage());
+        return 1;
+      }
+    }
+    return run(programs) ? 0 : 1;
   }
 
   /** What of GStreamer is missing, and the packages that have it. */
@@ -76,7 +85,7 @@ public final class RunGstreamer implements Callable<Integer> {
                 + " the encoders and decoders, and --encoder names another");
   }
 
-  private boolean run() throws InterruptedException, IOException {
+  private boolean run(Optional<Programs> programs) throws InterruptedException, IOException {
     Books before = Books.open();
     Path file =
         options.file.isPresent()
@@ -85,16 +94,28 @@ public final class RunGstreamer implements Callable<Integer> {
     Recording.Outcome recorded;
     Decoding decoded;
     int mapped;
-    try (Broker broker = StandIns.broker().build()) {
+    try (Broker broker = StandIns.broker().build();
+        Broker adopting = StandIns.broker().build()) {
+      WayBack way =
+          programs
+              .<WayBack>map(
+                  each -> new ByUnixFd(broker, adopting, each, Recording.HELD, options.rate))
+              .orElseGet(() -> new ByAppSink(adopting));
       StandIns.notice(broker).ifPresent(System.out::println);
       System.out.printf(
           "%s, %d frames, %s, to %s%n",
           PICTURE.spec(), options.frames, Gst.getVersionString(), options.encoder);
-      recorded = new Recording(broker, PICTURE, options).run(file);
+      recorded = new Recording(broker, PICTURE, options, way).run(file);
       System.out.println("GStreamer had frames as " + recorded.caps());
       System.out.println("the frames lay in " + String.join(", then ", recorded.heaps()));
+      System.out.printf(
+          "of %d frames, %d came back by %s, where they lay%s%n",
+          options.frames,
+          recorded.back(),
+          way.name(),
+          way.problem().isEmpty() ? "" : ", until " + way.problem());
       decoded = Decoding.of(file, options.encoder, PICTURE);
-      mapped = Books.mappings(broker);
+      mapped = Books.mappings(broker) + Books.mappings(adopting);
     } finally {
       if (options.file.isEmpty()) {
         Files.delete(file);
@@ -104,7 +125,7 @@ public final class RunGstreamer implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "result: frames=%d pushed=%d decoded=%d psnr_min_db=%.1f misplaced=%d displayed=%d"
-            + " corrupt=%d moves=%d left=%d encoder=%s%n",
+            + " corrupt=%d back=%d wrong=%d moves=%d left=%d encoder=%s by=%s%n",
         options.frames,
         recorded.pushed(),
         decoded.numbers().size(),
@@ -112,13 +133,18 @@ public final class RunGstreamer implements Callable<Integer> {
         decoded.misplaced(options.frames),
         recorded.displayed(),
         recorded.corrupt(),
+        recorded.back(),
+        recorded.wrong(),
         recorded.moves(),
         left,
-        options.encoder);
+        options.encoder,
+        options.unixfd ? "unixfd" : "appsink");
     return decoded.misplaced(options.frames) == 0
         && decoded.worst() >= LEAST_DECIBELS
         && recorded.displayed() > 0
         && recorded.corrupt() == 0
+        && recorded.back() == options.frames
+        && recorded.wrong() == 0
         && recorded.moves() > 0
         && left == 0;
   }
