@@ -4,6 +4,7 @@
  */
 module dev.dmabroker.samples.gstreamer {
   requires transitive dev.dmabroker;
+  requires transitive dev.dmabroker.gstreamer;
   requires transitive org.freedesktop.gstreamer;
   requires com.sun.jna;
   requires dev.dmabroker.allocators;

@@ -4,32 +4,34 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Device;
+import dev.dmabroker.DuplicateMemoryException;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.FileId;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
-import dev.dmabroker.spi.HeapException;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The memory of a sink's pool, adopted once: memory that comes again is known by its file. Memory
- * that has not come for long is let go when other memory comes. Thread-safe.
+ * The memory of a pipeline's pool, adopted once: memory that comes again is known by its file.
+ * Memory that has not come for long is let go when other memory comes. Thread-safe.
  */
 final class AdoptedBuffers implements AutoCloseable {
   /** More than pools of GStreamer have. */
   private static final int MOST = 64;
+
+  /** Memory that has not come with so many frames is of a pool that is gone, or has moved. */
+  private static final int MOST_FRAMES_IDLE = 4 * MOST;
 
   private final Broker broker;
 
   /** In the order of their last use. */
   private final Map<FileId, Adopted> adopted = new LinkedHashMap<>(16, 0.75f, true);
 
+  private long frames;
   private boolean closed;
 
   AdoptedBuffers(Broker broker) {
@@ -43,6 +45,7 @@ final class AdoptedBuffers implements AutoCloseable {
     private final Layout layout;
     private final Map<Device, Attachment> attachments = new HashMap<>();
     private int uses;
+    private long lastFrame;
     private boolean dropped;
 
     private Adopted(SharedBuffer buffer, BufferSpec spec, Layout layout) {
@@ -70,13 +73,13 @@ final class AdoptedBuffers implements AutoCloseable {
    * The buffer for memory that has come.
    *
    * @return has to be given back by {@link #done}
-   * @throws IOException if the memory cannot be used
+   * @throws BufferRefusedException if the memory cannot be used
    */
-  synchronized Adopted use(Fd memory, BufferSpec spec, Layout layout) throws IOException {
+  synchronized Adopted use(int fd, BufferSpec spec, Layout layout) {
     if (closed) {
-      throw new BadMessageException("the client is closed");
+      throw new BufferRefusedException("no buffer is adopted any more");
     }
-    FileId file = file(memory);
+    FileId file = file(fd);
     Adopted known = adopted.get(file);
     if (known != null
         && known.uses == 0
@@ -85,38 +88,45 @@ final class AdoptedBuffers implements AutoCloseable {
       known = null;
     }
     if (known == null) {
-      known = adopt(memory, spec, layout);
+      known = adopt(fd, spec, layout);
       adopted.put(file, known);
-      dropOldest();
     } else if (!known.layout.equals(layout)) {
-      throw new BadMessageException("a memory came again while frames in it lie otherwise");
+      throw new BufferRefusedException("a memory came again while frames in it lie otherwise");
     }
     known.uses++;
+    known.lastFrame = ++frames;
+    dropOldest();
     return known;
   }
 
-  private static FileId file(Fd memory) throws IOException {
-    try (Fd.Use use = memory.use()) {
-      return FileId.of(use.number())
-          .orElseThrow(() -> new BadMessageException("a descriptor has no file"));
-    } catch (HeapException e) {
-      throw new BadMessageException(String.valueOf(e.getMessage()));
-    }
+  private static FileId file(int fd) {
+    return FileId.of(fd)
+        .orElseThrow(() -> new BufferRefusedException("descriptor " + fd + " has no file"));
   }
 
-  private Adopted adopt(Fd memory, BufferSpec spec, Layout layout) throws IOException {
-    ForeignMemory foreign = ReceivedMemory.of(memory, layout.sizeBytes());
+  private Adopted adopt(int fd, BufferSpec spec, Layout layout) {
+    ForeignMemory foreign = ReceivedMemory.of(fd, layout.sizeBytes());
     try {
       return new Adopted(broker.adopt("gstreamer", spec, layout, foreign), spec, layout);
+    } catch (DuplicateMemoryException e) {
+      throw new BufferRefusedException(
+          "the memory is that of "
+              + e.buffer()
+              + ", a buffer of this broker, which passed through the pipeline; its frames can be"
+              + " had from their stream, or be adopted by another broker",
+          e);
     } catch (BrokerException | IllegalArgumentException e) {
-      throw new BadMessageException("memory cannot be adopted: " + e.getMessage());
+      throw new BufferRefusedException("memory cannot be adopted: " + e.getMessage(), e);
     }
   }
 
   private void dropOldest() {
     Iterator<Adopted> each = adopted.values().iterator();
-    while (adopted.size() > MOST && each.hasNext()) {
+    while (each.hasNext()) {
       Adopted oldest = each.next();
+      if (adopted.size() <= MOST && frames - oldest.lastFrame <= MOST_FRAMES_IDLE) {
+        return;
+      }
       if (oldest.uses == 0) {
         each.remove();
         drop(oldest);

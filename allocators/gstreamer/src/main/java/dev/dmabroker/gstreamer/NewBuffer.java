@@ -2,6 +2,7 @@ package dev.dmabroker.gstreamer;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,25 @@ record NewBuffer(
 
   NewBuffer {
     memories = List.copyOf(memories);
+  }
+
+  /**
+   * The buffer as it is taken in, of its one memory.
+   *
+   * @param fd the memory's descriptor, which stays the caller's
+   * @param caps what the buffer holds
+   */
+  PipelineBuffer of(int fd, String caps) {
+    Memory memory = memories.get(0);
+    return new PipelineBuffer(
+        fd,
+        memory.offsetBytes,
+        memory.sizeBytes,
+        caps,
+        videoMeta.map(VideoMeta::planes).orElse(List.of()).stream()
+            .map(each -> new PipelineBuffer.Plane(each.offsetBytes(), each.strideBytes()))
+            .toList(),
+        pts == NONE ? Optional.empty() : Optional.of(Duration.ofNanos(pts)));
   }
 
   /** The message with its header. */

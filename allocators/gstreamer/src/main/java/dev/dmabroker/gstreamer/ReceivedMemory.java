@@ -14,14 +14,14 @@ import dev.dmabroker.spi.Trait;
 import java.io.IOException;
 
 /**
- * A memfd that a sink has sent. It has to be sealed against being cut short: an access beyond its
- * end would end the process. GStreamer's own shared memory is sealed so.
+ * A memfd of a pipeline. It has to be sealed against being cut short: an access beyond its end
+ * would end the process. GStreamer's own shared memory is sealed so.
  */
 final class ReceivedMemory implements ForeignMemory {
-  private final Fd fd;
+  private final int fd;
   private final long sizeBytes;
 
-  private ReceivedMemory(Fd fd, long sizeBytes) {
+  private ReceivedMemory(int fd, long sizeBytes) {
     this.fd = fd;
     this.sizeBytes = sizeBytes;
   }
@@ -32,38 +32,35 @@ final class ReceivedMemory implements ForeignMemory {
    *
    * @param fd stays the caller's, and has to be open until the memory is adopted
    * @param sizeBytes how much of the file is used
-   * @throws BadMessageException if it is neither a dma-buf nor a sealed memfd, or is too short
+   * @throws BufferRefusedException if it is neither a dma-buf nor a sealed memfd, or is too short
    */
-  static ForeignMemory of(Fd fd, long sizeBytes) throws IOException {
-    try (Fd.Use use = fd.use()) {
-      int seals = LibC.calls().fcntl(use.number(), LibC.F_GET_SEALS, 0);
-      if (seals < 0) {
-        return dmaBuf(fd, use.number(), sizeBytes);
-      }
-      if ((seals & LibC.F_SEAL_SHRINK) == 0) {
-        throw new BadMessageException(
-            "a memfd may be cut short while it is read; it needs the seal F_SEAL_SHRINK");
-      }
-      return new ReceivedMemory(fd, sizeBytes);
-    } catch (HeapException e) {
-      throw new BadMessageException(String.valueOf(e.getMessage()));
+  static ForeignMemory of(int fd, long sizeBytes) {
+    int seals = LibC.calls().fcntl(fd, LibC.F_GET_SEALS, 0);
+    if (seals < 0) {
+      return dmaBuf(fd, sizeBytes);
     }
+    if ((seals & LibC.F_SEAL_SHRINK) == 0) {
+      throw new BufferRefusedException(
+          "a memfd may be cut short while it is read; it needs the seal F_SEAL_SHRINK");
+    }
+    return new ReceivedMemory(fd, sizeBytes);
   }
 
-  private static ForeignMemory dmaBuf(Fd fd, int number, long sizeBytes) throws IOException {
-    String name = FileKind.name(fd);
-    if (!name.startsWith("/dmabuf:")) {
-      throw new BadMessageException("a descriptor is of no dma-buf and no memfd, but of " + name);
-    }
+  private static ForeignMemory dmaBuf(int fd, long sizeBytes) {
     try {
-      ImportedDmaBuf dmaBuf = ImportedDmaBuf.of(number);
+      String name = FileKind.name(fd);
+      if (!name.startsWith("/dmabuf:")) {
+        throw new BufferRefusedException(
+            "a descriptor is of no dma-buf and no memfd, but of " + name);
+      }
+      ImportedDmaBuf dmaBuf = ImportedDmaBuf.of(fd);
       if (dmaBuf.sizeBytes() < sizeBytes) {
-        throw new BadMessageException(
+        throw new BufferRefusedException(
             "a dma-buf should have " + sizeBytes + " bytes, and has " + dmaBuf.sizeBytes());
       }
       return dmaBuf;
-    } catch (MemoryRefusedException e) {
-      throw new BadMessageException(String.valueOf(e.getMessage()));
+    } catch (IOException | MemoryRefusedException e) {
+      throw new BufferRefusedException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -86,7 +83,7 @@ final class ReceivedMemory implements ForeignMemory {
         .build();
   }
 
-  /** False: the sink's pipeline fills this memory again. */
+  /** False: the pipeline fills this memory again. */
   @Override
   public boolean movable() {
     return false;
@@ -94,10 +91,7 @@ final class ReceivedMemory implements ForeignMemory {
 
   @Override
   public Backing open() throws HeapException {
-    Fd own;
-    try (Fd.Use use = fd.use()) {
-      own = new Fd(use.dup(), "memory of GStreamer");
-    }
+    Fd own = Fd.duplicateOf(fd, "memory of GStreamer");
     try {
       return LinuxBacking.received(own, sizeBytes, "memory of GStreamer");
     } catch (HeapException | RuntimeException | Error e) {

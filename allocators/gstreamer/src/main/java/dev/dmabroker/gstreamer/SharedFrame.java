@@ -5,8 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A frame that came, for several consumers: it is released when the last has done with it. */
 final class SharedFrame {
-  private final NewBuffer buffer;
-  private final String caps;
+  private final PipelineBuffer buffer;
   private final Adopted memory;
   private final Runnable release;
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -16,19 +15,15 @@ final class SharedFrame {
    *
    * @param release is run once, when the last holder has done
    */
-  SharedFrame(NewBuffer buffer, String caps, Adopted memory, Runnable release) {
+  SharedFrame(PipelineBuffer buffer, Adopted memory, Runnable release) {
     this.buffer = buffer;
-    this.caps = caps;
     this.memory = memory;
     this.release = release;
   }
 
-  NewBuffer buffer() {
+  /** What the pipeline said of it. */
+  PipelineBuffer buffer() {
     return buffer;
-  }
-
-  String caps() {
-    return caps;
   }
 
   Adopted memory() {

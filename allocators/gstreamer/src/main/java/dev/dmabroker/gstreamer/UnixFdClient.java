@@ -6,14 +6,14 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.socket.PacketSocket.Sent;
 import dev.dmabroker.allocators.linux.socket.StreamSocket;
+import dev.dmabroker.spi.HeapException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -34,26 +34,23 @@ public final class UnixFdClient implements AutoCloseable {
   /** The longest text of caps, and metas of all kinds, with which GStreamer describes a buffer. */
   private static final int MOST_PAYLOAD_BYTES = 1 << 16;
 
-  /** How many frames wait for a consumer that wants every one, before the pipeline waits. */
-  private static final int MOST_WAITING = 8;
+  /** How long the thread waits for consumers before it looks again; it is woken, too. */
+  private static final Duration LONG = Duration.ofHours(1);
 
   private final StreamSocket socket;
-  private final AdoptedBuffers buffers;
-  private final List<UnixFdConsumer> consumers = new CopyOnWriteArrayList<>();
+  private final PipelineFrames frames;
   private final Thread thread;
-  private final Object room = new Object();
   private final AtomicBoolean started = new AtomicBoolean();
 
   /** Is completed when the thread has ended. */
   private final CompletableFuture<Void> over = new CompletableFuture<>();
 
   private volatile boolean closing;
-  private volatile boolean ended;
   private volatile @Nullable String problem;
 
   private UnixFdClient(Broker broker, StreamSocket socket, Path path) {
     this.socket = socket;
-    buffers = new AdoptedBuffers(broker);
+    frames = PipelineFrames.of(broker);
     thread = new Thread(this::run, "unixfd from " + path.getFileName());
     thread.setDaemon(true);
   }
@@ -80,11 +77,8 @@ public final class UnixFdClient implements AutoCloseable {
    * @param policy what happens to frames while the consumer is slow
    * @return the consumer
    */
-  public UnixFdConsumer consumer(Device device, StreamConsumer.Policy policy) {
-    UnixFdConsumer consumer =
-        new UnixFdConsumer(
-            this, Objects.requireNonNull(device, "device"), Objects.requireNonNull(policy));
-    consumers.add(consumer);
+  public PipelineConsumer consumer(Device device, StreamConsumer.Policy policy) {
+    PipelineConsumer consumer = frames.consumer(device, policy);
     if (started.compareAndSet(false, true)) {
       thread.start();
     }
@@ -93,7 +87,7 @@ public final class UnixFdClient implements AutoCloseable {
 
   /** {@return whether no frame will come: the pipeline or this client has ended} */
   public boolean isEnded() {
-    return ended || closing;
+    return frames.isEnded();
   }
 
   /** {@return why the connection was given up; empty if it goes on, or the pipeline has ended} */
@@ -109,7 +103,7 @@ public final class UnixFdClient implements AutoCloseable {
   public void close() {
     closing = true;
     socket.close();
-    taken();
+    frames.end();
     if (started.compareAndSet(false, true)) {
       boolean unused = over.complete(null); // There is no thread to wait for.
     }
@@ -117,20 +111,7 @@ public final class UnixFdClient implements AutoCloseable {
       Object unused =
           over.join(); // An interrupt does not cut the wait short, which is short itself.
     }
-    consumers.forEach(UnixFdConsumer::close);
-    buffers.close();
-  }
-
-  void remove(UnixFdConsumer consumer) {
-    consumers.remove(consumer);
-    taken();
-  }
-
-  /** There may be room for a frame that waits in the socket. */
-  void taken() {
-    synchronized (room) {
-      room.notifyAll();
-    }
+    frames.close();
   }
 
   // ---- The thread ----
@@ -139,7 +120,10 @@ public final class UnixFdClient implements AutoCloseable {
     try (MessageReader reader =
         new MessageReader(socket, MOST_PAYLOAD_BYTES, StreamSocket.MOST_DESCRIPTORS)) {
       String caps = "";
-      while (awaitRoom()) {
+      while (!frames.isEnded()) {
+        if (!frames.awaitRoom(LONG)) {
+          continue; // What follows is left in the socket, so that the pipeline waits.
+        }
         Message message = reader.read(/* wait= */ true);
         if (message == null || message.type() == Message.EOS) {
           return;
@@ -156,11 +140,10 @@ public final class UnixFdClient implements AutoCloseable {
           message.closeDescriptors();
         }
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | InterruptedException e) {
       giveUp(String.valueOf(e.getMessage()));
     } finally {
-      ended = true;
-      consumers.forEach(UnixFdConsumer::end);
+      frames.end();
       boolean unused = over.complete(null);
     }
   }
@@ -173,20 +156,6 @@ public final class UnixFdClient implements AutoCloseable {
     socket.close();
   }
 
-  /** Leaves what follows in the socket while a consumer that wants every frame has enough. */
-  private boolean awaitRoom() {
-    synchronized (room) {
-      while (!closing && consumers.stream().anyMatch(each -> each.isFull(MOST_WAITING))) {
-        try {
-          room.wait();
-        } catch (InterruptedException e) {
-          return false; // Nothing interrupts this thread.
-        }
-      }
-    }
-    return !closing;
-  }
-
   private void receive(Message message, String caps) throws IOException {
     NewBuffer buffer = NewBuffer.decode(message.payload());
     if (buffer.memories().size() != message.descriptors().size()) {
@@ -197,27 +166,18 @@ public final class UnixFdClient implements AutoCloseable {
               + message.descriptors().size()
               + " descriptors");
     }
-    if (consumers.isEmpty() || buffer.memories().isEmpty()) {
+    if (buffer.memories().isEmpty()) {
       release(buffer.id());
       return;
     }
     if (buffer.memories().size() > 1) {
       throw new BadMessageException("a buffer has several memories, and one is understood");
     }
-    Fd memory = message.descriptors().get(0);
-    VideoCaps video = VideoCaps.of(caps);
-    AdoptedBuffers.Adopted adopted = buffers.use(memory, video.spec(buffer), video.layout(buffer));
-    SharedFrame frame =
-        new SharedFrame(
-            buffer,
-            caps,
-            adopted,
-            () -> {
-              buffers.done(adopted);
-              release(buffer.id());
-            });
-    consumers.forEach(each -> each.offer(frame));
-    frame.done();
+    try (Fd.Use use = message.descriptors().get(0).use()) {
+      frames.offer(buffer.of(use.number(), caps), () -> release(buffer.id()));
+    } catch (HeapException e) {
+      throw new IOException(e);
+    }
   }
 
   private void release(long id) {

@@ -20,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  * What caps say of the pictures in buffers, and so where their planes lie. Of caps that are not of
  * raw pictures nothing is understood: such buffers hold bytes.
  *
+ * @param text the caps
  * @param picture what buffers hold; null if it is no raw picture
  * @param modifier how the picture is stored
  */
-record VideoCaps(@Nullable ImageSpec picture, Modifier modifier) {
+record VideoCaps(String text, @Nullable ImageSpec picture, Modifier modifier) {
+  /** Those that say nothing. */
+  static final VideoCaps NONE = new VideoCaps("", null, Modifier.LINEAR);
+
   /** The longest side of a picture that GStreamer's elements have. */
   private static final int MOST_PIXELS = 1 << 15;
 
@@ -35,11 +39,11 @@ record VideoCaps(@Nullable ImageSpec picture, Modifier modifier) {
   /**
    * Reads caps.
    *
-   * @throws BadMessageException if they are of a raw picture that has no format known here
+   * @throws BufferRefusedException if they are of a raw picture that has no format known here
    */
-  static VideoCaps of(String caps) throws BadMessageException {
+  static VideoCaps of(String caps) {
     if (!caps.startsWith("video/x-raw")) {
-      return new VideoCaps(null, Modifier.LINEAR);
+      return new VideoCaps(caps, null, Modifier.LINEAR);
     }
     String format = field(caps, "format").orElse("");
     int width = pixels(caps, "width");
@@ -49,27 +53,26 @@ record VideoCaps(@Nullable ImageSpec picture, Modifier modifier) {
     }
     PixelFormat its =
         VideoFormat.ofName(format)
-            .orElseThrow(() -> new BadMessageException("no format here is that of " + caps))
+            .orElseThrow(() -> new BufferRefusedException("no format here is that of " + caps))
             .format();
-    return new VideoCaps(ImageSpec.of(width, height, its), Modifier.LINEAR);
+    return new VideoCaps(caps, ImageSpec.of(width, height, its), Modifier.LINEAR);
   }
 
-  private static VideoCaps ofDrm(String caps, String drmFormat, int width, int height)
-      throws BadMessageException {
+  private static VideoCaps ofDrm(String caps, String drmFormat, int width, int height) {
     Matcher parts = Pattern.compile("(.{4})(?::0x([0-9a-fA-F]{1,16}))?").matcher(drmFormat);
     Optional<PixelFormat> format =
         parts.matches() ? PixelFormat.ofDrm(fourcc(parts.group(1))) : Optional.empty();
     if (format.isEmpty()) {
-      throw new BadMessageException("no format here is that of " + caps);
+      throw new BufferRefusedException("no format here is that of " + caps);
     }
     Modifier modifier =
         parts.group(2) == null
             ? Modifier.LINEAR
             : Modifier.of(Long.parseUnsignedLong(parts.group(2), 16));
     if (!modifier.supports(format.get())) {
-      throw new BadMessageException("no picture can be stored as " + caps);
+      throw new BufferRefusedException("no picture can be stored as " + caps);
     }
-    return new VideoCaps(ImageSpec.of(width, height, format.get()), modifier);
+    return new VideoCaps(caps, ImageSpec.of(width, height, format.get()), modifier);
   }
 
   private static int fourcc(String letters) {
@@ -79,12 +82,12 @@ record VideoCaps(@Nullable ImageSpec picture, Modifier modifier) {
         : ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
   }
 
-  private static int pixels(String caps, String name) throws BadMessageException {
+  private static int pixels(String caps, String name) {
     String number = field(caps, name).orElse("");
     if (!number.matches("[0-9]{1,5}")
         || Integer.parseInt(number) < 1
         || Integer.parseInt(number) > MOST_PIXELS) {
-      throw new BadMessageException("a picture has no " + name + " of pixels in " + caps);
+      throw new BufferRefusedException("a picture has no " + name + " of pixels in " + caps);
     }
     return Integer.parseInt(number);
   }
@@ -97,53 +100,52 @@ record VideoCaps(@Nullable ImageSpec picture, Modifier modifier) {
   }
 
   /** What a buffer holds. */
-  BufferSpec spec(NewBuffer buffer) {
-    return picture == null ? BlobSpec.of(buffer.memories().get(0).sizeBytes()) : picture;
+  BufferSpec spec(PipelineBuffer buffer) {
+    return picture == null ? BlobSpec.of(buffer.sizeBytes()) : picture;
   }
 
   /**
-   * Where the contents of a buffer of one memory lie in its file.
+   * Where the contents of a buffer lie in its file.
    *
-   * @throws BadMessageException if they do not lie within it, or contradict the caps
+   * @throws BufferRefusedException if they do not lie within it, or contradict the caps
    */
-  Layout layout(NewBuffer buffer) throws BadMessageException {
-    NewBuffer.Memory memory = buffer.memories().get(0);
-    long end = memory.offsetBytes() + memory.sizeBytes();
+  Layout layout(PipelineBuffer buffer) {
     ImageSpec its = picture;
     try {
       return its == null
-          ? new Layout(end, List.of(bytes(memory)))
-          : new Layout(end, planes(its, buffer, memory), Optional.of(image(its)));
+          ? new Layout(buffer.endBytes(), List.of(bytes(buffer)))
+          : new Layout(buffer.endBytes(), planes(its, buffer), Optional.of(image(its)));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new BadMessageException(
-          "a buffer of " + memory.sizeBytes() + " bytes does not fit its caps: " + e.getMessage());
+      throw new BufferRefusedException(
+          "a buffer of " + buffer.sizeBytes() + " bytes does not fit its caps: " + e.getMessage(),
+          e);
     }
   }
 
-  private static Layout.Plane bytes(NewBuffer.Memory memory) {
-    return new Layout.Plane(memory.offsetBytes(), memory.sizeBytes(), memory.sizeBytes(), 1);
+  private static Layout.Plane bytes(PipelineBuffer buffer) {
+    return new Layout.Plane(buffer.offsetBytes(), buffer.sizeBytes(), buffer.sizeBytes(), 1);
   }
 
   private Layout.Image image(ImageSpec its) {
     return new Layout.Image(its.format(), modifier, its.width(), its.height());
   }
 
-  private List<Layout.Plane> planes(ImageSpec its, NewBuffer buffer, NewBuffer.Memory memory)
-      throws BadMessageException {
-    List<VideoMeta.Plane> said =
-        buffer.videoMeta().map(VideoMeta::planes).orElseGet(() -> usualPlanes(its));
+  private List<Layout.Plane> planes(ImageSpec its, PipelineBuffer buffer) {
+    List<PipelineBuffer.Plane> said =
+        buffer.planes().isEmpty() ? usualPlanes(its) : buffer.planes();
     int count = its.format().planes().size();
     if (said.size() != count) {
-      throw new BadMessageException(its + " has " + count + " planes, and its meta " + said.size());
+      throw new BufferRefusedException(
+          its + " has " + count + " planes, and its meta " + said.size());
     }
     List<Layout.Plane> planes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      planes.add(plane(its, i, said.get(i), memory.offsetBytes()));
+      planes.add(plane(its, i, said.get(i), buffer.offsetBytes()));
     }
     return planes;
   }
 
-  private Layout.Plane plane(ImageSpec its, int index, VideoMeta.Plane said, long fromBytes) {
+  private Layout.Plane plane(ImageSpec its, int index, PipelineBuffer.Plane said, long fromBytes) {
     PixelFormat.Plane shape = its.format().planes().get(index);
     int tileLines = modifier.isOpaque() ? 1 : modifier.tileLines(its.format(), index);
     int tileBytes = modifier.isOpaque() ? 1 : modifier.tileBytes(its.format(), index);
@@ -158,16 +160,16 @@ record VideoCaps(@Nullable ImageSpec picture, Modifier modifier) {
   }
 
   /** The planes of a buffer of which no meta says anything, as GStreamer lays pictures out. */
-  private static List<VideoMeta.Plane> usualPlanes(ImageSpec picture) {
+  private static List<PipelineBuffer.Plane> usualPlanes(ImageSpec picture) {
     List<PixelFormat.Plane> shapes = picture.format().planes();
     int rows = shapes.stream().mapToInt(PixelFormat.Plane::rowsPerLine).max().orElse(1);
     long height = divideUp(picture.height(), rows) * rows;
-    List<VideoMeta.Plane> planes = new ArrayList<>();
+    List<PipelineBuffer.Plane> planes = new ArrayList<>();
     long offset = 0;
     for (PixelFormat.Plane shape : shapes) {
       long lineBytes = divideUp(picture.width(), shape.pixelsPerGroup()) * shape.bytesPerGroup();
       long stride = divideUp(lineBytes, STRIDE_GRAIN) * STRIDE_GRAIN;
-      planes.add(new VideoMeta.Plane(offset, (int) stride));
+      planes.add(new PipelineBuffer.Plane(offset, stride));
       offset += stride * (height / shape.rowsPerLine());
     }
     return planes;

@@ -4,8 +4,11 @@
  *
  * <pre>
  *   BufferStream --frames--{@literal >} UnixFdServer ==socket=={@literal >} unixfdsrc ! ...   in any number of processes
- *   ... ! unixfdsink ==socket=={@literal >} UnixFdClient --frames--{@literal >} UnixFdConsumer   for any number of devices
+ *   ... ! unixfdsink ==socket=={@literal >} UnixFdClient --frames--{@literal >} PipelineConsumer   for any number of devices
  * </pre>
+ *
+ * <p>Buffers that come out of a pipeline in another way, as from an {@code appsink} of this
+ * process, are offered to {@link dev.dmabroker.gstreamer.PipelineFrames}.
  *
  * <p>The protocol is GStreamer's own, of its versions from 1.24 on; a program needs no plug-in of
  * this library.

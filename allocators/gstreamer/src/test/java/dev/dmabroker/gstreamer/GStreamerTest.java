@@ -338,15 +338,15 @@ class GStreamerTest {
                     + " ! rawvideoparse format=nv12 width=64 height=16 framerate=100/1"
                     + " ! videoconvert ! video/x-raw,format=I420"); // Whose memory the sink makes.
         UnixFdClient client = connect(camera.broker)) {
-      UnixFdConsumer consumer = client.consumer(cpu(camera, "reader"), Policy.EVERY_FRAME);
-      UnixFdConsumer beside = client.consumer(cpu(camera, "beside"), Policy.LATEST);
+      PipelineConsumer consumer = client.consumer(cpu(camera, "reader"), Policy.EVERY_FRAME);
+      PipelineConsumer beside = client.consumer(cpu(camera, "beside"), Policy.LATEST);
       int count = 0;
-      Optional<UnixFdFrame> next = consumer.take(Duration.ofSeconds(20));
+      Optional<PipelineFrame> next = consumer.take(Duration.ofSeconds(20));
       while (next.isPresent()) {
-        try (UnixFdFrame frame = next.get()) {
+        try (PipelineFrame frame = next.get()) {
           assertEquals(count++, shotOf(frame));
         }
-        beside.take(Duration.ZERO).ifPresent(UnixFdFrame::close);
+        beside.take(Duration.ZERO).ifPresent(PipelineFrame::close);
         next = consumer.take(Duration.ofSeconds(20));
       }
       assertEquals(Optional.empty(), client.problem());
@@ -360,7 +360,7 @@ class GStreamerTest {
   }
 
   /** The number of the frame whose contents these are, all of them. */
-  private static int shotOf(UnixFdFrame frame) {
+  private static int shotOf(PipelineFrame frame) {
     byte[] bytes = new byte[FRAME_BYTES];
     try (CpuView view = frame.mapping().cpuView()) {
       view.bytes().get(0, bytes);
@@ -399,7 +399,7 @@ class GStreamerTest {
       int before = camera.broker.snapshot().buffers().size();
       for (int i = 0; i < 20; i++) {
         try (UnixFdClient client = connect(camera.broker)) {
-          UnixFdConsumer consumer = client.consumer(cpu, Policy.LATEST);
+          PipelineConsumer consumer = client.consumer(cpu, Policy.LATEST);
           for (int frames = 0; frames < 3; frames++) {
             consumer.take(Duration.ofSeconds(20)).orElseThrow().close();
           }

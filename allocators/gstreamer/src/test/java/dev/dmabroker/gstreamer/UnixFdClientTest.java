@@ -122,7 +122,7 @@ class UnixFdClientTest {
     throw new AssertionError("no release came");
   }
 
-  private static int first(UnixFdFrame frame) {
+  private static int first(PipelineFrame frame) {
     try (CpuView view = frame.mapping().cpuView()) {
       return view.bytes().get(0);
     }
@@ -130,12 +130,12 @@ class UnixFdClientTest {
 
   @Test
   void framesAreReadWhereTheyAreAndReleased() throws Exception {
-    UnixFdConsumer consumer = client.consumer(cpu, Policy.EVERY_FRAME);
+    PipelineConsumer consumer = client.consumer(cpu, Policy.EVERY_FRAME);
     sink.send(Message.caps(CAPS));
     for (int i = 0; i < 30; i++) {
       fill(i % 3, i);
       send(i, i % 3);
-      try (UnixFdFrame frame = consumer.take(LONG).orElseThrow()) {
+      try (PipelineFrame frame = consumer.take(LONG).orElseThrow()) {
         assertEquals(i, first(frame));
         assertEquals(CAPS, frame.caps());
         assertEquals(Optional.of(Duration.ofNanos(1000 + i)), frame.presentationTime());
@@ -151,15 +151,15 @@ class UnixFdClientTest {
 
   @Test
   void theLastConsumerReleases() throws Exception {
-    UnixFdConsumer one = client.consumer(cpu, Policy.EVERY_FRAME);
-    UnixFdConsumer other =
+    PipelineConsumer one = client.consumer(cpu, Policy.EVERY_FRAME);
+    PipelineConsumer other =
         client.consumer(
             broker.register("other", Constraints.builder().cpuOnly().build()), Policy.EVERY_FRAME);
     sink.send(Message.caps(CAPS));
     send(1, 0);
     send(2, 1);
-    UnixFdFrame first = one.take(LONG).orElseThrow();
-    UnixFdFrame same = other.take(LONG).orElseThrow();
+    PipelineFrame first = one.take(LONG).orElseThrow();
+    PipelineFrame same = other.take(LONG).orElseThrow();
     first.close();
     first.close();
     one.take(LONG).orElseThrow().close();
@@ -171,13 +171,13 @@ class UnixFdClientTest {
 
   @Test
   void whoWantsTheLatestMissesOthers() throws Exception {
-    UnixFdConsumer consumer = client.consumer(cpu, Policy.LATEST);
+    PipelineConsumer consumer = client.consumer(cpu, Policy.LATEST);
     sink.send(Message.caps(CAPS));
     send(1, 0);
     send(2, 1);
     send(3, 2);
     assertEquals(List.of(1L, 2L), List.of(released(), released()));
-    try (UnixFdFrame frame = consumer.take(LONG).orElseThrow()) {
+    try (PipelineFrame frame = consumer.take(LONG).orElseThrow()) {
       assertEquals(Optional.of(Duration.ofNanos(1003)), frame.presentationTime());
     }
     assertEquals(3, released());
@@ -185,13 +185,13 @@ class UnixFdClientTest {
 
   @Test
   void aSlowConsumerOfEveryFrameHoldsTheSinkUp() throws Exception {
-    UnixFdConsumer consumer = client.consumer(cpu, Policy.EVERY_FRAME);
+    PipelineConsumer consumer = client.consumer(cpu, Policy.EVERY_FRAME);
     sink.send(Message.caps(CAPS));
     for (int i = 0; i < 100; i++) {
       send(i, i % 3);
     }
     for (int i = 0; i < 100; i++) {
-      try (UnixFdFrame frame = consumer.take(LONG).orElseThrow()) {
+      try (PipelineFrame frame = consumer.take(LONG).orElseThrow()) {
         assertEquals(Optional.of(Duration.ofNanos(1000 + i)), frame.presentationTime());
       }
       assertEquals(i, released());
@@ -209,7 +209,7 @@ class UnixFdClientTest {
   @Test
   void aDeviceThatTheMemoryDoesNotSuitIsToldAndTheFrameGoesBack() throws Exception {
     Device gpu = broker.register("gpu", Constraints.none());
-    UnixFdConsumer consumer = client.consumer(gpu, Policy.EVERY_FRAME);
+    PipelineConsumer consumer = client.consumer(gpu, Policy.EVERY_FRAME);
     sink.send(Message.caps(CAPS));
     send(1, 0);
     assertThrows(BrokerException.class, () -> consumer.take(LONG));
@@ -218,12 +218,12 @@ class UnixFdClientTest {
 
   @Test
   void theEndOfThePipelineEndsTheFrames() throws Exception {
-    UnixFdConsumer consumer = client.consumer(cpu, Policy.EVERY_FRAME);
+    PipelineConsumer consumer = client.consumer(cpu, Policy.EVERY_FRAME);
     sink.send(Message.caps(CAPS));
     fill(0, 42);
     send(1, 0);
     sink.send(Message.eos());
-    UnixFdFrame last = consumer.take(LONG).orElseThrow();
+    PipelineFrame last = consumer.take(LONG).orElseThrow();
     assertEquals(Optional.empty(), consumer.take(LONG));
     assertTrue(client.isEnded());
     assertEquals(Optional.empty(), client.problem());
@@ -314,7 +314,7 @@ class UnixFdClientTest {
     for (int i = 0; i < 300; i++) {
       try (UnixFdClient victim = UnixFdClient.connect(broker, folder.resolve("sink"));
           StreamSocket noisy = Objects.requireNonNull(listener.tryAccept());
-          UnixFdConsumer consumer = victim.consumer(cpu, Policy.LATEST)) {
+          PipelineConsumer consumer = victim.consumer(cpu, Policy.LATEST)) {
         byte[] noise = new byte[8 + random.nextInt(300)];
         random.nextBytes(noise);
         ByteBuffer header = ByteBuffer.wrap(noise).order(ByteOrder.nativeOrder());

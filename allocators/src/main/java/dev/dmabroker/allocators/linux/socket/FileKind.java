@@ -36,8 +36,21 @@ public final class FileKind {
    */
   public static String name(Fd fd) throws SocketFailure {
     try (Fd.Use use = fd.use()) {
-      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + use.number())).toString();
-    } catch (IOException | HeapException e) {
+      return name(use.number());
+    } catch (HeapException e) {
+      throw new SocketFailure("/proc does not say what it is: " + e);
+    }
+  }
+
+  /**
+   * What the kernel calls the file of a descriptor that the caller keeps open.
+   *
+   * @throws SocketFailure if /proc does not say
+   */
+  public static String name(int number) throws SocketFailure {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
+    } catch (IOException e) {
       throw new SocketFailure("/proc does not say what it is: " + e);
     }
   }

@@ -1,17 +1,29 @@
 package dev.dmabroker.samples.gstreamer;
 
 import dev.dmabroker.BufferStream;
+import java.io.IOException;
 
 /** What joins halfway through a recording, and takes only some memory. Used by one thread. */
 interface Display extends AutoCloseable {
   /** What it needs of the memory, in words. */
   String needs();
 
-  /** Becomes a consumer of the stream, and shows frames from then on. */
-  void attach(BufferStream stream);
+  /** Whether frames stay with it until it is closed. */
+  boolean keepsTheLast();
 
-  /** Waits until the last frame of the stream, which has stopped, is shown, and tells what was. */
-  Shown end() throws InterruptedException;
+  /**
+   * Becomes a consumer of the stream, and shows frames from then on.
+   *
+   * @throws IOException if a program does not start
+   */
+  void attach(BufferStream stream) throws IOException;
+
+  /**
+   * Waits until the last frame of the stream, which has stopped, is shown, and tells what was.
+   *
+   * @throws IOException if what was shown cannot be read
+   */
+  Shown end() throws InterruptedException, IOException;
 
   @Override
   void close();

@@ -35,6 +35,11 @@ final class ModelledDisplay implements Display {
   }
 
   @Override
+  public boolean keepsTheLast() {
+    return false;
+  }
+
+  @Override
   public void attach(BufferStream stream) {
     Device display =
         broker.register(

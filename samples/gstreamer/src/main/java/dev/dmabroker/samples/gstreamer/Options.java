@@ -21,6 +21,13 @@ final class Options {
       description = "which of GStreamer's encoders writes the file: x264, ffv1, jpeg or vp8")
   Encoder encoder = Encoder.X264;
 
+  @Option(
+      names = "--unixfd",
+      description =
+          "the frames come back from a GStreamer 1.26 in a process of its own, by its unixfd"
+              + " elements")
+  boolean unixfd;
+
   @Option(names = "--file", paramLabel = "PATH", description = "keeps the coded frames there")
   Optional<Path> file = Optional.empty();
 

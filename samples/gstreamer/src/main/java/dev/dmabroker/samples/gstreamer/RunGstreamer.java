@@ -47,7 +47,21 @@ public final class RunGstreamer implements Callable<Integer> {
       System.err.println(missing.get());
       return 1;
     }
-    return run() ? 0 : 1;
+    Optional<Programs> programs = Optional.empty();
+    if (options.unixfd || options.display == DisplayKind.KMSSINK) {
+      try {
+        programs = Optional.of(Programs.fetch());
+      } catch (IOException e) {
+        System.err.println(e.getMessage());
+        return 1;
+      }
+    }
+    try {
+      return run(programs) ? 0 : 1;
+    } catch (MissingDeviceException e) {
+      System.err.println(e.getMessage());
+      return 1;
+    }
   }
 
   /** What of GStreamer is missing, and the packages that have it. */
@@ -74,7 +88,7 @@ public final class RunGstreamer implements Callable<Integer> {
                 + " the encoders and decoders, and --encoder names another");
   }
 
-  private boolean run() throws InterruptedException, IOException {
+  private boolean run(Optional<Programs> programs) throws InterruptedException, IOException {
     Books before = Books.open();
     Path file =
         options.file.isPresent()
@@ -85,16 +99,29 @@ public final class RunGstreamer implements Callable<Integer> {
     int mapped;
     Picture picture = options.display.picture();
     try (Broker broker = StandIns.broker().build();
-        Display display = display(broker, picture)) {
+        Broker adopting = StandIns.broker().build();
+        Display display = display(broker, programs)) {
+      WayBack way =
+          programs
+              .filter(each -> options.unixfd)
+              .<WayBack>map(
+                  each -> new ByUnixFd(broker, adopting, each, Recording.HELD, options.rate))
+              .orElseGet(() -> new ByAppSink(adopting));
       StandIns.notice(broker).ifPresent(System.out::println);
       System.out.printf(
           "%s, %d frames, %s, to %s%n",
           picture.spec(), options.frames, Gst.getVersionString(), options.encoder);
-      recorded = new Recording(broker, picture, options, display).run(file);
+      recorded = new Recording(broker, picture, options, way, display).run(file);
       System.out.println("GStreamer had frames as " + recorded.caps());
       System.out.println("the frames lay in " + String.join(", then ", recorded.heaps()));
+      System.out.printf(
+          "of %d frames, %d came back by %s, where they lay%s%n",
+          options.frames,
+          recorded.back(),
+          way.name(),
+          way.problem().isEmpty() ? "" : ", until " + way.problem());
       decoded = Decoding.of(file, options.encoder, picture);
-      mapped = Books.mappings(broker);
+      mapped = Books.mappings(broker) + Books.mappings(adopting);
     } finally {
       if (options.file.isEmpty()) {
         Files.delete(file);
@@ -104,7 +131,7 @@ public final class RunGstreamer implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "result: frames=%d pushed=%d decoded=%d psnr_min_db=%.1f misplaced=%d displayed=%d"
-            + " corrupt=%d moves=%d left=%d encoder=%s%n",
+            + " corrupt=%d back=%d wrong=%d moves=%d left=%d encoder=%s by=%s%n",
         options.frames,
         recorded.pushed(),
         decoded.numbers().size(),
@@ -112,31 +139,30 @@ public final class RunGstreamer implements Callable<Integer> {
         decoded.misplaced(options.frames),
         recorded.displayed(),
         recorded.corrupt(),
+        recorded.back(),
+        recorded.wrong(),
         recorded.moves(),
         left,
-        options.encoder);
+        options.encoder,
+        options.unixfd ? "unixfd" : "appsink");
     return decoded.misplaced(options.frames) == 0
         && decoded.worst() >= LEAST_DECIBELS
         && recorded.displayed() > 0
         && recorded.corrupt() == 0
+        && recorded.back() == options.frames
+        && recorded.wrong() == 0
         && recorded.moves() > 0
         && left == 0;
   }
 
-  private Display display(Broker broker, Picture picture) throws IOException {
+  private Display display(Broker broker, Optional<Programs> programs) throws IOException {
     FrameRate rate = FrameRate.of(options.rate);
-    Optional<Display> display =
-        switch (options.display) {
-          case MODELLED -> Optional.of(new ModelledDisplay(broker, picture));
-          case V4L2SINK -> V4l2SinkDisplay.open(broker, picture, rate);
-          case KMSSINK ->
-              KmsSinkDisplay.open(
-                  broker,
-                  picture,
-                  rate,
-                  options.frames,
-                  Path.of("/work/wt/lab/samples/gstreamer/launch"));
-        };
-    return display.orElseThrow();
+    return switch (options.display) {
+      case MODELLED -> new ModelledDisplay(broker, options.display.picture());
+      case V4L2SINK -> V4l2SinkDisplay.open(broker, options.display.picture(), rate);
+      case KMSSINK ->
+          new KmsSinkDisplay(
+              broker, options.display.picture(), rate, options.frames, programs.orElseThrow());
+    };
   }
 }

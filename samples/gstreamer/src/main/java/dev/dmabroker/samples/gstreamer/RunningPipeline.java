@@ -1,6 +1,8 @@
 package dev.dmabroker.samples.gstreamer;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,7 @@ final class RunningPipeline implements AutoCloseable {
   private static final String END = "";
 
   private final Pipeline pipeline;
+  private final List<AppSink> sinks = new ArrayList<>();
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
   // Kept here, as the bus keeps no callback.
   private final Bus.EOS eos = source -> said.add(END);
@@ -38,7 +41,9 @@ final class RunningPipeline implements AutoCloseable {
   }
 
   AppSink sink(String name) {
-    return (AppSink) pipeline.getElementByName(name);
+    AppSink its = (AppSink) pipeline.getElementByName(name);
+    sinks.add(its);
+    return its;
   }
 
   /**
@@ -58,6 +63,7 @@ final class RunningPipeline implements AutoCloseable {
   public void close() {
     pipeline.stop();
     pipeline.getState();
+    sinks.forEach(AppSink::dispose); // Else they keep the buffers that were pulled last.
     pipeline.getBus().dispose();
     pipeline.dispose();
   }

@@ -12,9 +12,10 @@ import dev.dmabroker.samples.gstreamer.inprocess.FrameRate;
 import dev.dmabroker.samples.gstreamer.inprocess.StreamSource;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ final class V4l2SinkDisplay implements Display {
 
   private static final int HDMI_OUTPUT = 1;
   private static final int NO_TEXT = 2;
-  private static final int LINES_A_SECOND = 60;
+  private static final int PICTURES_A_SECOND = 60;
   private static final int HELD = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -54,38 +55,38 @@ final class V4l2SinkDisplay implements Display {
   }
 
   /**
-   * Opens the driver's nodes, for pictures of that size; empty if this machine does not have it.
+   * Has the driver's connectors show pictures of that size.
+   *
+   * @throws MissingDeviceException if this machine does not have the driver
    */
-  static Optional<Display> open(Broker broker, Picture picture, FrameRate rate) {
-    Optional<V4l2Device> output = find(V4l2Direction.OUTPUT);
-    Optional<V4l2Device> camera = find(V4l2Direction.CAPTURE);
-    try {
-      if (output.isEmpty() || camera.isEmpty()) {
-        return Optional.empty();
+  static V4l2SinkDisplay open(Broker broker, Picture picture, FrameRate rate) throws IOException {
+    try (V4l2Device output = find(V4l2Direction.OUTPUT);
+        V4l2Device camera = find(V4l2Direction.CAPTURE)) {
+      camera.signal().setInput(HDMI_INPUT);
+      output.signal().setOutput(HDMI_OUTPUT);
+      camera.controls().set("Loop Video", 1);
+      camera.controls().set("OSD Text Mode", NO_TEXT);
+      for (V4l2Device each : List.of(camera, output)) {
+        each.signal().setDvTimings(picture.width(), picture.height(), PICTURES_A_SECOND);
       }
-      camera.get().signal().setInput(HDMI_INPUT);
-      output.get().signal().setOutput(HDMI_OUTPUT);
-      camera.get().controls().set("Loop Video", 1);
-      camera.get().controls().set("OSD Text Mode", NO_TEXT);
-      for (V4l2Device each : new V4l2Device[] {camera.get(), output.get()}) {
-        each.signal().setDvTimings(picture.width(), picture.height(), LINES_A_SECOND);
-      }
-      output.get().setFormat(V4l2Direction.OUTPUT, picture.spec());
-      return Optional.of(
-          new V4l2SinkDisplay(broker, rate, output.get().node(), camera.get().node(), picture));
-    } finally {
-      output.ifPresent(V4l2Device::close);
-      camera.ifPresent(V4l2Device::close);
+      output.setFormat(V4l2Direction.OUTPUT, picture.spec());
+      return new V4l2SinkDisplay(broker, rate, output.node(), camera.node(), picture);
     }
   }
 
-  private static Optional<V4l2Device> find(V4l2Direction direction) {
-    return V4l2Device.find(direction, each -> each.busInfo().equals(DRIVER));
+  private static V4l2Device find(V4l2Direction direction) throws IOException {
+    return V4l2Device.find(direction, each -> each.busInfo().equals(DRIVER))
+        .orElseThrow(() -> new MissingDeviceException("v4l2sink needs " + DRIVER));
   }
 
   @Override
   public String needs() {
     return "what " + node + " takes";
+  }
+
+  @Override
+  public boolean keepsTheLast() {
+    return true;
   }
 
   @Override

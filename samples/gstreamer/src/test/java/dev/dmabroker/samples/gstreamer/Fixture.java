@@ -9,6 +9,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
@@ -64,6 +65,18 @@ public final class Fixture implements AutoCloseable {
       int number = picture.number(bytes, luma.offsetBytes(), luma.strideBytes());
       assertEquals(frame.sequence(), number);
       check(number, bytes, luma.offsetBytes(), luma.strideBytes());
+    }
+  }
+
+  /** Checks all of a picture that is neither converted nor coded. */
+  public void check(int number, MappedMemory memory) {
+    Layout.Plane luma = memory.layout().planes().get(0);
+    try (CpuView view = memory.cpuView()) {
+      ByteBuffer bytes = view.bytes();
+      assertEquals(number, picture.number(bytes, luma.offsetBytes(), luma.strideBytes()));
+      assertEquals(
+          Double.POSITIVE_INFINITY,
+          picture.decibels(bytes, luma.offsetBytes(), luma.strideBytes(), number));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.dmabroker.samples.gstreamer.inprocess;
 
+import com.sun.jna.Pointer;
 import dev.dmabroker.spec.ColorSpace;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
@@ -9,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.freedesktop.gstreamer.Caps;
+import org.freedesktop.gstreamer.glib.Natives;
 
 /**
  * The caps that frames of a layout can be given as, best first:
@@ -25,6 +28,9 @@ import org.freedesktop.gstreamer.Caps;
  * first.
  */
 final class FrameCaps {
+  /** What is true of each frame, and goes without saying where it is not asked for. */
+  private static final String KNOWN = ", interlace-mode=progressive, pixel-aspect-ratio=1/1";
+
   /** GStreamer's short names of colorimetries; video-color.h. */
   private static final Map<ColorSpace, String> COLORIMETRIES =
       Map.of(
@@ -105,7 +111,8 @@ final class FrameCaps {
   }
 
   /**
-   * The first of the caps that the next element takes.
+   * The first of the caps that the next element takes. If it asks for what the stream leaves open,
+   * as a driver does that shows one set of colours, the caps have what it asks for.
    *
    * @param element names the element that gives the frames, in errors
    * @param taken what the next element takes
@@ -122,6 +129,33 @@ final class FrameCaps {
         caps.dispose();
       }
     }
-    throw new CapsMismatchException(element, offered, taken.toString());
+    return offered.stream()
+        .flatMap(each -> completed(each + KNOWN, taken).stream())
+        .findFirst()
+        .orElseThrow(() -> new CapsMismatchException(element, offered, taken.toString()));
+  }
+
+  /** The caps with what the next element asks for; empty if it contradicts them. */
+  private static Optional<String> completed(String offered, Caps taken) {
+    Caps caps = Caps.fromString(offered);
+    Caps both = caps.intersect(taken);
+    try {
+      if (both.isEmpty()) {
+        return Optional.empty();
+      }
+      Pointer fixed = GstNative.core().gst_caps_fixate(reference(both));
+      try {
+        return Optional.of(GObjects.text(GstNative.core().gst_caps_to_string(fixed)));
+      } finally {
+        GstNative.core().gst_mini_object_unref(fixed);
+      }
+    } finally {
+      both.dispose();
+      caps.dispose();
+    }
+  }
+
+  private static Pointer reference(Caps caps) {
+    return GstNative.core().gst_mini_object_ref(Natives.getRawPointer(caps));
   }
 }

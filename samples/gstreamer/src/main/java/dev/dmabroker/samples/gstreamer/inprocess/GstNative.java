@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
+import com.sun.jna.ptr.LongByReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ final class GstNative {
   private GstNative() {}
 
   /** The libraries. */
-  private record Libraries(Core core, Allocators allocators, Video video, C c) {}
+  private record Libraries(Core core, Allocators allocators, Video video, App app, C c) {}
 
   /** Loads the libraries when they are first used, so that a machine without them is told why. */
   private static synchronized Libraries libraries() {
@@ -42,6 +43,7 @@ final class GstNative {
               Native.load("libgstreamer-1.0.so.0", Core.class),
               Native.load("libgstallocators-1.0.so.0", Allocators.class),
               Native.load("libgstvideo-1.0.so.0", Video.class),
+              Native.load("libgstapp-1.0.so.0", App.class),
               Native.load("c", C.class));
       loaded = found;
     }
@@ -60,6 +62,10 @@ final class GstNative {
     return libraries().video();
   }
 
+  static App app() {
+    return libraries().app();
+  }
+
   static C c() {
     return libraries().c();
   }
@@ -74,6 +80,27 @@ final class GstNative {
 
     /** Puts memory at the end of a buffer. The caller's reference passes on. */
     void gst_buffer_append_memory(Pointer buffer, Pointer memory);
+
+    /** {@return how many memories a buffer has} */
+    int gst_buffer_n_memory(Pointer buffer);
+
+    /** {@return one of a buffer's memories, which stays the buffer's} */
+    Pointer gst_buffer_peek_memory(Pointer buffer, int index);
+
+    /** {@return how many bytes of memory are used, and where these begin} */
+    long gst_memory_get_sizes(Pointer memory, LongByReference offset, LongByReference maxSize);
+
+    /** {@return the buffer, which stays the sample's; null if there is none} */
+    @Nullable Pointer gst_sample_get_buffer(Pointer sample);
+
+    /** {@return what the buffer holds, which stays the sample's; null if that is not known} */
+    @Nullable Pointer gst_sample_get_caps(Pointer sample);
+
+    /** Takes the caps. {@return the first of them with one value for each field} */
+    Pointer gst_caps_fixate(Pointer caps);
+
+    /** {@return the caps as text, the caller's, for {@link GObjects#free}} */
+    Pointer gst_caps_to_string(Pointer caps);
   }
 
   /** Memory by descriptors, libgstallocators-1.0. */
@@ -90,6 +117,21 @@ final class GstNative {
     /** {@return memory that owns the descriptor, or null, and then the caller still owns it} */
     @Nullable Pointer gst_dmabuf_allocator_alloc_with_flags(
         Pointer allocator, int fd, long size, int flags);
+
+    /** {@return not 0 if memory has a descriptor; that of a dma-buf has} */
+    int gst_is_fd_memory(Pointer memory);
+
+    /** {@return the descriptor, which stays the memory's} */
+    int gst_fd_memory_get_fd(Pointer memory);
+  }
+
+  /** The appsink, libgstapp-1.0. */
+  interface App extends Library {
+    /** Waits for a sample. {@return the caller's; null if none came in time, or none will come} */
+    @Nullable Pointer gst_app_sink_try_pull_sample(Pointer sink, long nanos);
+
+    /** {@return not 0 if no sample will come, as the pipeline's end came, or it does not run} */
+    int gst_app_sink_is_eos(Pointer sink);
   }
 
   /** Pictures, libgstvideo-1.0. */
@@ -110,6 +152,9 @@ final class GstNative {
         int planes,
         long[] offsets,
         int[] strides);
+
+    /** {@return how the picture in a buffer lies, the buffer's; null if it does not say} */
+    @Nullable Pointer gst_buffer_get_video_meta(Pointer buffer);
 
     /** Reads how a picture lies by default. {@return 0 if the caps are not of pictures} */
     int gst_video_info_from_caps(VideoInfo info, Pointer caps);
@@ -150,6 +195,9 @@ final class GstNative {
     public int privateNumber;
     public @Nullable Pointer priv;
 
+    /** For JNA, of an object within another. */
+    public MiniObject() {}
+
     private MiniObject(Pointer at) {
       super(at);
     }
@@ -171,6 +219,55 @@ final class GstNative {
     void disposeBy(Pointer callback) {
       dispose = callback;
       writeField("dispose");
+    }
+  }
+
+  /** The head of a GstBuffer; gstbuffer.h. */
+  @FieldOrder({"head", "pool", "pts"})
+  public static final class BufferHead extends Structure {
+    public MiniObject head = new MiniObject();
+    public @Nullable Pointer pool;
+    public long pts;
+
+    private static final long PTS = new BufferHead().fieldOffset("pts");
+
+    /** The time stamp in nanoseconds; -1 if there is none. */
+    static long pts(Pointer buffer) {
+      return buffer.getLong(PTS);
+    }
+  }
+
+  /** The head of a GstVideoMeta; gstvideometa.h. */
+  @FieldOrder({
+    "metaFlags",
+    "info",
+    "buffer",
+    "flags",
+    "format",
+    "id",
+    "width",
+    "height",
+    "planes",
+    "offset",
+    "stride"
+  })
+  public static final class VideoMeta extends Structure {
+    public int metaFlags;
+    public @Nullable Pointer info;
+    public @Nullable Pointer buffer;
+    public int flags;
+    public int format;
+    public int id;
+    public int width;
+    public int height;
+    public int planes;
+    public long[] offset = new long[MAX_PLANES];
+    public int[] stride = new int[MAX_PLANES];
+
+    /** That of a buffer. */
+    VideoMeta(Pointer pointer) {
+      super(pointer);
+      read();
     }
   }
 

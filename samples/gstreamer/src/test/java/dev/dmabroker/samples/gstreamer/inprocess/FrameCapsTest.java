@@ -85,6 +85,25 @@ class FrameCapsTest {
     assertEquals(offered, e.offered());
   }
 
+  /** As vivid's output does. */
+  @Test
+  void whatTheNextElementAsksForIsAdded() {
+    GStreamer.needs();
+    List<String> offered =
+        FrameCaps.of(ImageSpec.of(64, 32, PixelFormat.NV12).layout(), RATE, true, false);
+    Caps driver =
+        Caps.fromString(
+            "video/x-raw, format=YUY2, colorimetry={ bt601 };"
+                + "video/x-raw, format=NV12, interlace-mode=progressive, colorimetry={ 2:4:7:1 }");
+    String chosen = FrameCaps.choose("src", offered, driver);
+    Caps caps = Caps.fromString(chosen);
+    assertTrue(caps.isFixed(), chosen);
+    assertTrue(caps.isAlwaysCompatible(driver), chosen);
+    assertTrue(chosen.contains("colorimetry=(string)2:4:7:1"), chosen);
+    Caps fields = Caps.fromString("video/x-raw, format=NV12, interlace-mode=interleaved");
+    assertThrows(CapsMismatchException.class, () -> FrameCaps.choose("src", offered, fields));
+  }
+
   /** GStreamer reads the names of colours as the caps' own. */
   @Test
   void coloursAreSaid() {

@@ -14,18 +14,18 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One device that reads the frames of a {@link UnixFdClient}. Thread-safe; if several threads take,
- * each frame goes to one of them.
+ * One device that reads the frames of a pipeline, made by {@link PipelineFrames#consumer} or {@link
+ * UnixFdClient#consumer}. Thread-safe; if several threads take, each frame goes to one of them.
  */
-public final class UnixFdConsumer implements AutoCloseable {
-  private final UnixFdClient client;
+public final class PipelineConsumer implements AutoCloseable {
+  private final PipelineFrames frames;
   private final Device device;
   private final StreamConsumer.Policy policy;
   private final Queue<SharedFrame> queue = new ArrayDeque<>();
   private boolean closed;
 
-  UnixFdConsumer(UnixFdClient client, Device device, StreamConsumer.Policy policy) {
-    this.client = client;
+  PipelineConsumer(PipelineFrames frames, Device device, StreamConsumer.Policy policy) {
+    this.frames = frames;
     this.device = device;
     this.policy = policy;
   }
@@ -48,29 +48,37 @@ public final class UnixFdConsumer implements AutoCloseable {
    *
    * @param timeout how long to wait at most; not negative
    * @return the frame, which the caller closes; empty if none came in time, or none will come, as
-   *     {@link UnixFdClient#isEnded} tells
+   *     {@link #isEnded} tells
    * @throws BrokerException if the device cannot be given the memory, which stays where it is; the
    *     frame is released then. A memfd suits devices that are {@code cpuOnly} alone.
    * @throws InterruptedException if the thread is interrupted while it waits
    */
-  public Optional<UnixFdFrame> take(Duration timeout) throws InterruptedException {
+  public Optional<PipelineFrame> take(Duration timeout) throws InterruptedException {
     SharedFrame next = await(timeout.toNanos());
     if (next == null) {
       return Optional.empty();
     }
-    client.taken();
+    frames.taken();
     try {
       Mapping mapping = next.memory().attachment(device).map(Access.READ);
-      return Optional.of(new UnixFdFrame(next, mapping));
+      return Optional.of(new PipelineFrame(next, mapping));
     } catch (RuntimeException | Error e) {
       next.done();
       throw e;
     }
   }
 
+  /**
+   * {@return whether no frame will come but those that wait: the pipeline or what takes its frames
+   * has ended}
+   */
+  public boolean isEnded() {
+    return frames.isEnded();
+  }
+
   private synchronized @Nullable SharedFrame await(long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
-    while (queue.isEmpty() && !closed && !client.isEnded()) {
+    while (queue.isEmpty() && !closed && !frames.isEnded()) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         return null;
@@ -121,6 +129,6 @@ public final class UnixFdConsumer implements AutoCloseable {
       notifyAll();
     }
     left.forEach(SharedFrame::done);
-    client.remove(this);
+    frames.remove(this);
   }
 }

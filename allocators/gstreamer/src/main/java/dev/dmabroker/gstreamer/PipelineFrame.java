@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A frame of GStreamer that a {@link UnixFdConsumer} holds. Its memory is the pipeline's own, which
- * the pipeline fills again once all consumers have closed the frame. Any thread may close it.
+ * A frame of GStreamer that a {@link PipelineConsumer} holds. Its memory is the pipeline's own,
+ * which the pipeline fills again once all consumers have closed the frame. Any thread may close it.
  */
-public final class UnixFdFrame implements AutoCloseable {
+public final class PipelineFrame implements AutoCloseable {
   private final SharedFrame shared;
   private final Mapping mapping;
   private final AtomicBoolean open = new AtomicBoolean(true);
 
-  UnixFdFrame(SharedFrame shared, Mapping mapping) {
+  PipelineFrame(SharedFrame shared, Mapping mapping) {
     this.shared = shared;
     this.mapping = mapping;
   }
@@ -27,16 +27,16 @@ public final class UnixFdFrame implements AutoCloseable {
 
   /** {@return GStreamer's caps of what the frame holds, as text} */
   public String caps() {
-    return shared.caps();
+    return shared.buffer().caps();
   }
 
   /**
-   * {@return when the frame is to be shown, in the time of the monotonic clock; empty if it has no
-   * time} It is the time of {@link System#nanoTime}.
+   * {@return when the frame is to be shown; empty if it has no time} Of a {@code unixfdsink} it is
+   * the time of the monotonic clock, which is that of {@link System#nanoTime}; of other buffers
+   * what {@link PipelineBuffer#presentationTime} was.
    */
   public Optional<Duration> presentationTime() {
-    long nanos = shared.buffer().pts();
-    return nanos == NewBuffer.NONE ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
+    return shared.buffer().presentationTime();
   }
 
   /**
