@@ -41,6 +41,10 @@ import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.allocators.UserMemory;
 import dev.dmabroker.devices.DeviceException;
 import dev.dmabroker.devices.V4l2Device;
+import dev.dmabroker.gstreamer.BufferRefusedException;
+import dev.dmabroker.gstreamer.PipelineBuffer;
+import dev.dmabroker.gstreamer.PipelineConsumer;
+import dev.dmabroker.gstreamer.PipelineFrames;
 import dev.dmabroker.heuristics.PeerTable;
 import dev.dmabroker.heuristics.PeerTableException;
 import dev.dmabroker.remote.BrokerService;
@@ -69,8 +73,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.function.Executable;
 
 /** Has each exception of the library thrown, as applications meet it. */
@@ -86,6 +92,7 @@ final class Failures extends Fixture implements AutoCloseable {
       Map.ofEntries(
           Map.entry(AllocationException.class, Failures::allocation),
           Map.entry(BudgetExceededException.class, Failures::budgetExceeded),
+          Map.entry(BufferRefusedException.class, Failures::bufferRefused),
           Map.entry(BusyException.class, Failures::busy),
           Map.entry(ClosedException.class, Failures::closed),
           Map.entry(CpuAccessException.class, Failures::cpuAccess),
@@ -233,6 +240,28 @@ final class Failures extends Fixture implements AutoCloseable {
     return List.of(
         thrown(DeviceException.class, () -> V4l2Device.open(Path.of("/dev/no-video"))),
         thrown(DeviceException.class, () -> V4l2Device.open(Path.of("/dev/null"))));
+  }
+
+  List<Exception> bufferRefused() {
+    try (PipelineFrames frames = PipelineFrames.of(broker);
+        PipelineConsumer consumer = frames.consumer(display, StreamConsumer.Policy.LATEST)) {
+      return Stream.of(24L, 1536L)
+          .map(
+              sizeBytes ->
+                  new PipelineBuffer(
+                      1_000_000,
+                      0,
+                      sizeBytes,
+                      "video/x-raw, format=NV12, width=64, height=16",
+                      List.of(),
+                      Optional.empty()))
+          .<Exception>map(
+              buffer ->
+                  thrown(
+                      BufferRefusedException.class,
+                      () -> frames.offer(buffer, () -> consumer.policy())))
+          .toList();
+    }
   }
 
   List<Exception> duplicateMemory() {

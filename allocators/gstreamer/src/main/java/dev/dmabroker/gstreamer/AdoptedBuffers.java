@@ -101,7 +101,12 @@ final class AdoptedBuffers implements AutoCloseable {
 
   private static FileId file(int fd) {
     return FileId.of(fd)
-        .orElseThrow(() -> new BufferRefusedException("descriptor " + fd + " has no file"));
+        .orElseThrow(
+            () ->
+                new BufferRefusedException(
+                    "descriptor "
+                        + fd
+                        + " is not open; it has to be until the buffer has been offered"));
   }
 
   private Adopted adopt(int fd, BufferSpec spec, Layout layout) {
