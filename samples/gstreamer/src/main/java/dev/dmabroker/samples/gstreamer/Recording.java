@@ -78,20 +78,21 @@ final class Recording {
       FrameRate rate = FrameRate.of(options.rate);
       try (StreamSource source =
               StreamSource.start(encoded, pipeline.source("camera"), rate, HELD);
-          WayBack its = way) {
+          WayBack its = way;
+          Display joins = display) {
         Returned returned = Returned.start(its.open(stream, pipeline), picture, options.frames);
         long start = System.nanoTime();
         for (int i = 0; i < options.frames; i++) {
           if (i == options.frames / 2) {
-            System.out.println("the display attaches, for " + display.needs());
-            display.attach(stream);
+            System.out.println("the display attaches, for " + joins.needs());
+            joins.attach(stream);
           }
           LockSupport.parkNanos(start + rate.nanos(i) - System.nanoTime());
           submit(stream.acquire(PATIENCE), i);
         }
         returned.awaitFrames(PATIENCE);
         stop(stream);
-        Display.Shown shown = display.end();
+        Display.Shown shown = joins.end();
         source.ended().join();
         pipeline.awaitEnd(PATIENCE);
         returned.awaitEnd();

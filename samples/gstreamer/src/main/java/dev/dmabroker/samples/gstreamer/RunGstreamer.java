@@ -99,8 +99,7 @@ public final class RunGstreamer implements Callable<Integer> {
     int mapped;
     Picture picture = options.display.picture();
     try (Broker broker = StandIns.broker().build();
-        Broker adopting = StandIns.broker().build();
-        Display display = display(broker, programs)) {
+        Broker adopting = StandIns.broker().build()) {
       WayBack way =
           programs
               .filter(each -> options.unixfd)
@@ -111,7 +110,7 @@ public final class RunGstreamer implements Callable<Integer> {
       System.out.printf(
           "%s, %d frames, %s, to %s%n",
           picture.spec(), options.frames, Gst.getVersionString(), options.encoder);
-      recorded = new Recording(broker, picture, options, way, display).run(file);
+      recorded = new Recording(broker, picture, options, way, display(broker, programs)).run(file);
       System.out.println("GStreamer had frames as " + recorded.caps());
       System.out.println("the frames lay in " + String.join(", then ", recorded.heaps()));
       System.out.printf(

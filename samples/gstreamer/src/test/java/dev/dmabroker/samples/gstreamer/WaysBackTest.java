@@ -37,7 +37,8 @@ class WaysBackTest {
   /** Records, and requires that each frame came back as it was drawn, and that nothing is left. */
   private void record(Broker broker, Broker adopting, WayBack way) throws Exception {
     Path file = folder.resolve("frames.mkv");
-    Recording.Outcome outcome = new Recording(broker, PICTURE, options, way).run(file);
+    Display display = new ModelledDisplay(broker, PICTURE);
+    Recording.Outcome outcome = new Recording(broker, PICTURE, options, way, display).run(file);
     assertEquals("", way.problem());
     assertEquals(FRAMES, outcome.back());
     assertEquals(0, outcome.wrong());

@@ -93,10 +93,14 @@ final class LentMemory {
     }
   }
 
-  /** The kernel names the files of dma-bufs so; drivers/dma-buf/dma-buf.c, dmabuffs_dname. */
+  /**
+   * The kernel names the files of dma-bufs so, with the buffer's name behind the colon if it has
+   * one; drivers/dma-buf/dma-buf.c, dmabuffs_dname.
+   */
   static boolean isDmaBuf(int fd) {
     try {
-      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).startsWith("/dmabuf:");
+      Path file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd));
+      return file.toString().startsWith("/dmabuf:"); // A path would compare whole names.
     } catch (IOException e) {
       throw new GstMemoryException("what descriptor " + fd + " is, /proc does not tell", e);
     }
