@@ -13,8 +13,10 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.testing.Await;
+import java.io.BufferedInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,13 +60,14 @@ class GStreamerTest {
 
   /** The frames of a file of raw pictures are those, in order. */
   private static void requireFrames(Path file, List<Integer> shots) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    assertEquals(shots.size() * FRAME_BYTES, bytes.length, file + " has all frames");
-    for (int i = 0; i < shots.size(); i++) {
-      assertArrayEquals(
-          Camera.packed(shots.get(i), Camera.WIDTH, Camera.HEIGHT),
-          Arrays.copyOfRange(bytes, i * FRAME_BYTES, (i + 1) * FRAME_BYTES),
-          "frame " + i);
+    assertEquals((long) shots.size() * FRAME_BYTES, Files.size(file), file + " has all frames");
+    try (InputStream frames = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
+      for (int i = 0; i < shots.size(); i++) {
+        assertArrayEquals(
+            Camera.packed(shots.get(i), Camera.WIDTH, Camera.HEIGHT),
+            frames.readNBytes(FRAME_BYTES),
+            "frame " + i);
+      }
     }
   }
 
