@@ -53,9 +53,18 @@ public record Books(List<String> descriptors, long dmaBufs) {
   /** {@return how many descriptors and dma-bufs there are now that were not there then} */
   public long left() {
     Books now = open();
+    return more(now).size() + Math.max(0, now.dmaBufs - dmaBufs);
+  }
+
+  /** {@return the descriptors that there are now and were not there then, by their names} */
+  public List<String> more() {
+    return more(open());
+  }
+
+  private List<String> more(Books now) {
     List<String> more = new ArrayList<>(now.descriptors);
     descriptors.forEach(more::remove);
-    return more.size() + Math.max(0, now.dmaBufs - dmaBufs);
+    return List.copyOf(more);
   }
 
   /**

@@ -38,6 +38,7 @@ final class Loopback implements AutoCloseable {
       buffer.dispose();
       sample.dispose();
     }
+    sink.dispose(); // It keeps the last buffer for as long as it lives, and so the driver's memory.
   }
 
   private void look(ByteBuffer bytes) {

@@ -16,8 +16,10 @@ import java.util.concurrent.Callable;
 import org.freedesktop.gstreamer.ElementFactory;
 import org.freedesktop.gstreamer.Gst;
 import org.freedesktop.gstreamer.Version;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Records a camera's frames by an encoder of GStreamer's in this process, with a display that
@@ -33,15 +35,23 @@ public final class RunGstreamer implements Callable<Integer> {
 
   @Mixin private final Options options = new Options();
 
+  private final CommandLine line = CommandLines.of(this);
+
   private RunGstreamer() {}
 
   /** See {@link Options}. */
   public static void main(String[] args) {
-    System.exit(CommandLines.of(new RunGstreamer()).execute(args));
+    System.exit(new RunGstreamer().line.execute(args));
   }
 
   @Override
   public Integer call() throws InterruptedException, IOException {
+    if (options.unixfd && options.display == DisplayKind.KMSSINK) {
+      throw new ParameterException(
+          line,
+          "--unixfd needs pictures in NV12, and vkms behind kmssink shows none; use one of the"
+              + " two");
+    }
     Optional<String> missing = missing();
     if (missing.isPresent()) {
       System.err.println(missing.get());
@@ -127,6 +137,9 @@ public final class RunGstreamer implements Callable<Integer> {
       }
     }
     long left = mapped + before.leftWithin(PATIENCE);
+    if (left > 0) {
+      System.out.printf("left behind: %d mappings, descriptors of %s%n", mapped, before.more());
+    }
     System.out.printf(
         Locale.ROOT,
         "result: frames=%d pushed=%d decoded=%d psnr_min_db=%.1f misplaced=%d displayed=%d"
