@@ -105,7 +105,8 @@ class SimulationTest {
     List<String> said = new ArrayList<>();
     world.run(
         () -> {
-          world.thread("waiter", () -> say(world, said, Duration.ofNanos(1))).start();
+          world.thread("waiter", () -> say(world, said, Duration.ofNanos(2))).start();
+          world.sleep(Duration.ofNanos(1)); // Now it waits, and no other thread could run.
           pass(1000);
           said.add("main");
         });
