@@ -5,9 +5,7 @@ import static org.objectweb.asm.Opcodes.ASM9;
 import static org.objectweb.asm.Opcodes.INVOKESTATIC;
 import static org.objectweb.asm.Opcodes.NEW;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import dev.dmabroker.testing.LibraryLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
@@ -22,48 +20,23 @@ import org.objectweb.asm.Type;
  * state. Initializers of classes are left out: the JVM never loads a class whose initializer has
  * failed, and no library can help that.
  */
-final class FaultLoader extends ClassLoader {
-  private static final String LIBRARY = "dev.dmabroker.";
-
+final class FaultLoader extends LibraryLoader {
   private static final Set<String> ROOMS =
       Set.of("buffer", "gate", "move", "stream", "allocation", "heap", "runtime");
 
-  /** The classes through which both loaders talk. */
-  private static final Set<Class<?>> SHARED =
-      Set.of(
-          FaultPoints.class,
-          FaultPoints.Kind.class,
-          FaultPoints.Where.class,
-          FaultCase.class,
-          FaultCase.Trial.class);
-
   FaultLoader(ClassLoader parent) {
-    super(parent);
+    super(
+        parent,
+        FaultPoints.class,
+        FaultPoints.Kind.class,
+        FaultPoints.Where.class,
+        FaultCase.class,
+        FaultCase.Trial.class);
   }
 
   @Override
-  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!name.startsWith(LIBRARY) || SHARED.stream().anyMatch(it -> it.getName().equals(name))) {
-      return super.loadClass(name, resolve);
-    }
-    synchronized (getClassLoadingLock(name)) {
-      Class<?> loaded = findLoadedClass(name);
-      return loaded != null ? loaded : define(name);
-    }
-  }
-
-  private Class<?> define(String name) throws ClassNotFoundException {
-    String file = name.replace('.', '/') + ".class";
-    try (InputStream in = getParent().getResourceAsStream(file)) {
-      if (in == null) {
-        throw new ClassNotFoundException(name);
-      }
-      byte[] code = in.readAllBytes();
-      byte[] changed = isState(name) ? instrument(code) : code;
-      return defineClass(name, changed, 0, changed.length);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  protected byte[] change(String name, byte[] code) {
+    return isState(name) ? instrument(code) : code;
   }
 
   private static boolean isState(String name) {

@@ -3,9 +3,7 @@ package dev.dmabroker.growth;
 import static org.objectweb.asm.Opcodes.ASM9;
 import static org.objectweb.asm.Opcodes.INVOKESTATIC;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import dev.dmabroker.testing.LibraryLoader;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,36 +20,16 @@ import org.objectweb.asm.Type;
  * engine: a collection that is searched counts if its elements are compared by methods of the
  * engine, or a lambda is called for each.
  */
-final class StepLoader extends ClassLoader {
-  private static final String LIBRARY = "dev.dmabroker.";
+final class StepLoader extends LibraryLoader {
   private static final String ENGINE = LIBRARY + "internal.";
 
   StepLoader(ClassLoader parent) {
-    super(parent);
+    super(parent, Steps.class);
   }
 
   @Override
-  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!name.startsWith(LIBRARY) || name.equals(Steps.class.getName())) {
-      return super.loadClass(name, resolve);
-    }
-    synchronized (getClassLoadingLock(name)) {
-      Class<?> loaded = findLoadedClass(name);
-      return loaded != null ? loaded : define(name);
-    }
-  }
-
-  private Class<?> define(String name) throws ClassNotFoundException {
-    try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
-      if (in == null) {
-        throw new ClassNotFoundException(name);
-      }
-      byte[] code = in.readAllBytes();
-      byte[] changed = isCounted(name) ? instrument(code) : code;
-      return defineClass(name, changed, 0, changed.length);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  protected byte[] change(String name, byte[] code) {
+    return isCounted(name) ? instrument(code) : code;
   }
 
   /** The world that the engine runs in does more steps where more threads wait. */

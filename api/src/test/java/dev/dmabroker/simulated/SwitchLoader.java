@@ -19,9 +19,8 @@ import static org.objectweb.asm.Opcodes.POP;
 import static org.objectweb.asm.Opcodes.RETURN;
 
 import dev.dmabroker.internal.simulation.Simulation;
+import dev.dmabroker.testing.LibraryLoader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -45,13 +44,9 @@ import org.objectweb.asm.Type;
  * volatile field, an atomic, a {@link VarHandle}) becomes a point at which another thread may run,
  * and each monitor becomes one of the simulation's. What runs is otherwise the code as compiled.
  */
-final class SwitchLoader extends ClassLoader {
-  private static final String LIBRARY = "dev.dmabroker.";
-
+final class SwitchLoader extends LibraryLoader {
   /** The rooms in which threads meet; elsewhere threads make way only where they wait. */
   private static final Set<String> ROOMS = Set.of("buffer", "gate", "move", "stream");
-
-  private static final Set<Class<?>> SHARED = Set.of(Trial.class);
 
   private final Map<String, byte[]> replaced;
 
@@ -61,7 +56,7 @@ final class SwitchLoader extends ClassLoader {
    * @param replaced the code of classes that are not to be loaded as they were compiled
    */
   SwitchLoader(Map<String, byte[]> replaced) throws ReflectiveOperationException {
-    super(SwitchLoader.class.getClassLoader());
+    super(SwitchLoader.class.getClassLoader(), Trial.class);
     this.replaced = replaced;
     initialize(dev.dmabroker.Broker.class);
     initialize(SwitchLoader.class);
@@ -104,34 +99,9 @@ final class SwitchLoader extends ClassLoader {
   }
 
   @Override
-  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!name.startsWith(LIBRARY) || SHARED.stream().anyMatch(it -> it.getName().equals(name))) {
-      return super.loadClass(name, resolve);
-    }
-    synchronized (getClassLoadingLock(name)) {
-      Class<?> loaded = findLoadedClass(name);
-      return loaded != null ? loaded : define(name);
-    }
-  }
-
-  private Class<?> define(String name) throws ClassNotFoundException {
-    byte[] code = replaced.getOrDefault(name, new byte[0]);
-    if (code.length == 0) {
-      code = read(name);
-    }
-    byte[] changed = isTheWorlds(name) ? code : instrument(code);
-    return defineClass(name, changed, 0, changed.length);
-  }
-
-  private byte[] read(String name) throws ClassNotFoundException {
-    try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
-      if (in == null) {
-        throw new ClassNotFoundException(name);
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  protected byte[] change(String name, byte[] code) {
+    byte[] its = replaced.getOrDefault(name, code);
+    return isTheWorlds(name) ? its : instrument(its);
   }
 
   /** Whether a class is one of those that make way. */

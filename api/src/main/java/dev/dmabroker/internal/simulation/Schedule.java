@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which thread of a simulation runs. One runs at a time; it alone uses this object, and by
  * letting another run it makes what it wrote visible to that one. Time goes on when no thread could
- * run, and then to the next moment at which one may.
+ * run, and then to the next moment at which one may. All whose waits end at that moment may run
+ * then, if a seed decides which one does: so they meet.
  */
 final class Schedule {
   /** A wait as long as this one has no end of its own. */
@@ -345,9 +346,9 @@ final class Schedule {
         fail(new SimulationException("no thread can ever go on: " + describe()));
         return null;
       }
-      if (next.strand().waits == next.ordinal()) {
-        now = Math.max(now, next.nanos());
-        wake(next.strand(), Reason.TIMED_OUT);
+      ring(next);
+      while (turns.areChosen() && !alarms.isEmpty() && alarms.element().nanos() <= now) {
+        ring(alarms.remove()); // Threads that go on at one moment meet.
       }
     }
     Strand chosen = turns.next();
@@ -358,6 +359,14 @@ final class Schedule {
     digest = (digest ^ now) * 0x100000001b3L;
     digest = (digest ^ chosen.thread.getName().hashCode()) * 0x100000001b3L;
     return chosen;
+  }
+
+  /** Time goes on to the end of a wait, unless that wait has ended. */
+  private void ring(Alarm alarm) {
+    if (alarm.strand().waits == alarm.ordinal()) {
+      now = Math.max(now, alarm.nanos());
+      wake(alarm.strand(), Reason.TIMED_OUT);
+    }
   }
 
   private String describe() {

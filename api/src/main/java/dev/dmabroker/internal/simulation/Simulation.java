@@ -54,7 +54,7 @@ public final class Simulation implements World, Time {
     /** Often, but no thread stands while no other runs. */
     IDLE(2, 9, /* ranked= */ false, 0, 0),
     /** A thread that makes way stands until the others can go no further, or a moment longer. */
-    RANKED(4, 8, /* ranked= */ true, 100_000, 400_000),
+    RANKED(3, 7, /* ranked= */ true, 100_000, 400_000),
     /** Seldom, so that much time passes soon; now and then a thread stands. */
     CALM(9, 15, /* ranked= */ false, 200_000, 3_000_000);
 

@@ -31,6 +31,11 @@ final class Turns {
     this.ranked = ranked;
   }
 
+  /** Tells whether a seed decides which thread is next. */
+  boolean areChosen() {
+    return random != null;
+  }
+
   /** Gives a new thread its rank. */
   void rank(Strand strand) {
     if (ranked && random != null) {
@@ -64,7 +69,7 @@ final class Turns {
     if (over) {
       running.rank = --lastRank;
     }
-    return !runnable.isEmpty() && runnable.get(first()).rank > running.rank;
+    return over || (!runnable.isEmpty() && runnable.get(first()).rank > running.rank);
   }
 
   /** Takes the thread out that is next. */

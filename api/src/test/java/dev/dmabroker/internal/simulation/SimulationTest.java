@@ -74,6 +74,52 @@ class SimulationTest {
   }
 
   @Test
+  void threadsWhoseWaitsEndAtOneMomentMeet() throws Exception {
+    Set<String> orders = new HashSet<>();
+    for (long seed = 0; seed < 100; seed++) {
+      StringBuilder order = new StringBuilder();
+      Simulation world = Simulation.of(seed, Simulation.Pace.IDLE);
+      world.run(
+          () -> {
+            for (String name : List.of("a", "b")) {
+              world
+                  .thread(
+                      name,
+                      () -> {
+                        world.sleep(HOUR);
+                        order.append(name);
+                        pass(20);
+                        order.append(name);
+                      })
+                  .start();
+            }
+          });
+      orders.add(order.toString());
+    }
+    assertEquals(Set.of("aabb", "abab", "abba", "baab", "baba", "bbaa"), orders);
+  }
+
+  @Test
+  void aThreadOfARankStandsWhileOthersOnlyWait() throws Exception {
+    Simulation world = Simulation.of(1, Simulation.Pace.RANKED);
+    List<String> said = new ArrayList<>();
+    world.run(
+        () -> {
+          world.thread("waiter", () -> say(world, said, Duration.ofNanos(2))).start();
+          world.sleep(Duration.ofNanos(1)); // Now it waits, and no other thread could run.
+          pass(1000);
+          said.add("main");
+        });
+    assertEquals(List.of("waiter after 0 h", "main"), said);
+  }
+
+  private static void pass(int times) {
+    for (int i = 0; i < times; i++) {
+      Simulation.pass();
+    }
+  }
+
+  @Test
   void whatCannotGoOnIsSaid() {
     Simulation world = Simulation.of(1, Simulation.Pace.BUSY);
     SimulationException stuck =
