@@ -9,7 +9,6 @@ module dev.dmabroker.samples.gstreamer {
   requires com.sun.jna;
   requires dev.dmabroker.allocators;
   requires dev.dmabroker.devices;
-  requires dev.dmabroker.gstreamer;
   requires dev.dmabroker.samples.common;
   requires dev.dmabroker.samples.options;
   requires static org.jspecify;

@@ -50,6 +50,17 @@ public record Books(List<String> descriptors, long dmaBufs) {
     return new Books(listDescriptors(), countDmaBufs());
   }
 
+  /**
+   * {@return these books with more descriptors, which may stay}
+   *
+   * @param names what the kernel calls them, each as often as it may be there
+   */
+  public Books with(List<String> names) {
+    List<String> all = new ArrayList<>(descriptors);
+    all.addAll(names);
+    return new Books(all, dmaBufs);
+  }
+
   /** {@return how many descriptors and dma-bufs there are now that were not there then} */
   public long left() {
     Books now = open();

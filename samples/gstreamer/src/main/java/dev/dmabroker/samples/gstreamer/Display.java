@@ -2,6 +2,7 @@ package dev.dmabroker.samples.gstreamer;
 
 import dev.dmabroker.BufferStream;
 import java.io.IOException;
+import java.util.List;
 
 /** What joins halfway through a recording, and takes only some memory. Used by one thread. */
 interface Display extends AutoCloseable {
@@ -10,6 +11,11 @@ interface Display extends AutoCloseable {
 
   /** Whether frames stay with it until it is closed. */
   boolean keepsTheLast();
+
+  /** What the kernel calls the descriptors that GStreamer itself leaves behind. */
+  default List<String> leavesBehind() {
+    return List.of();
+  }
 
   /**
    * Becomes a consumer of the stream, and shows frames from then on.

@@ -91,7 +91,7 @@ record Picture(int width, int height, PixelFormat format) {
     int number = 0;
     for (int bit = 0; bit < BITS; bit++) {
       int x = (2 * bit + 1) * width / (2 * BITS);
-      int value = bytes.get(Math.toIntExact(offset + EDGE / 2 * stride + x * step())) & 0xff;
+      int value = bytes.get(Math.toIntExact(offset + EDGE / 2 * stride + (long) x * step())) & 0xff;
       number |= (value > (DARK + BRIGHT) / 2 ? 1 : 0) << bit;
     }
     return number;
@@ -109,7 +109,7 @@ record Picture(int width, int height, PixelFormat format) {
     long squares = 0;
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        int value = bytes.get(Math.toIntExact(offset + y * stride + x * step)) & 0xff;
+        int value = bytes.get(Math.toIntExact(offset + y * stride + (long) x * step)) & 0xff;
         int off = value - luma(x, y, number);
         squares += (long) off * off;
       }

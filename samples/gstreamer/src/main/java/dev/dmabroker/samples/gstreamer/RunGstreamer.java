@@ -99,7 +99,7 @@ public final class RunGstreamer implements Callable<Integer> {
   }
 
   private boolean run(Optional<Programs> programs) throws InterruptedException, IOException {
-    Books before = Books.open();
+    Books allowed = Books.open();
     Path file =
         options.file.isPresent()
             ? options.file.get()
@@ -120,7 +120,9 @@ public final class RunGstreamer implements Callable<Integer> {
       System.out.printf(
           "%s, %d frames, %s, to %s%n",
           picture.spec(), options.frames, Gst.getVersionString(), options.encoder);
-      recorded = new Recording(broker, picture, options, way, display(broker, programs)).run(file);
+      Display display = display(broker, programs);
+      allowed = allowed.with(display.leavesBehind());
+      recorded = new Recording(broker, picture, options, way, display).run(file);
       System.out.println("GStreamer had frames as " + recorded.caps());
       System.out.println("the frames lay in " + String.join(", then ", recorded.heaps()));
       System.out.printf(
@@ -136,9 +138,9 @@ public final class RunGstreamer implements Callable<Integer> {
         Files.delete(file);
       }
     }
-    long left = mapped + before.leftWithin(PATIENCE);
+    long left = mapped + allowed.leftWithin(PATIENCE);
     if (left > 0) {
-      System.out.printf("left behind: %d mappings, descriptors of %s%n", mapped, before.more());
+      System.out.printf("left behind: %d mappings, descriptors of %s%n", mapped, allowed.more());
     }
     System.out.printf(
         Locale.ROOT,

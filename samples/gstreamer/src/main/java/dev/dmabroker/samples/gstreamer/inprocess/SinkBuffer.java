@@ -39,8 +39,8 @@ record SinkBuffer(Pointer pointer) {
     if (memories != 1) {
       throw new NoDescriptorException(
           ("a buffer of %s has %d memories, and buffers of one are adopted (%s); let the element"
-               + " before it have a format whose planes share one memory, such as NV12 instead of"
-               + " NV12M, or copy into a frame of a stream")
+                  + " before it have a format whose planes share one memory, such as NV12 instead of"
+                  + " NV12M, or copy into a frame of a stream")
               .formatted(element, memories, caps));
     }
     Pointer memory = GstNative.core().gst_buffer_peek_memory(pointer, 0);
