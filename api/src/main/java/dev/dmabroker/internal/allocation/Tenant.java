@@ -6,8 +6,8 @@ import dev.dmabroker.spi.RebalancePolicy.Candidate;
 import java.util.Optional;
 
 /**
- * Stands for a buffer that takes up memory of heaps, with what allocating memory for other buffers
- * asks of it. Implementations are thread-safe.
+ * Stands for a buffer that takes up memory of heaps, with what allocating and adopting memory for
+ * other buffers asks of it. Implementations are thread-safe.
  */
 public interface Tenant {
 
@@ -46,4 +46,7 @@ public interface Tenant {
    * @return whether this buffer lies elsewhere now
    */
   boolean moveOut(Departure departure);
+
+  /** Tells whether a heap gave the buffer memory of that identity, which the buffer has still. */
+  boolean lies(Object identity);
 }

@@ -3,20 +3,26 @@ package dev.dmabroker.internal.buffer;
 import dev.dmabroker.internal.allocation.Departure;
 import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.move.Relocation;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
+import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import dev.dmabroker.spi.RebalancePolicy.Candidate;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A buffer as an occupant of memory, for the search for room. It is made when it is asked for, so
- * that no buffer has to keep one: those of one buffer are equal.
+ * A buffer as an occupant of memory, for the search for room and for adoption. It is made when it
+ * is asked for, so that no buffer has to keep one: those of one buffer are equal.
  */
 final class BufferTenant implements Tenant {
   private final BufferLife buffer;
@@ -133,6 +139,32 @@ final class BufferTenant implements Tenant {
   }
 
   @Override
+  public boolean lies(Object identity) {
+    List<Place> places = new ArrayList<>();
+    Boolean lies =
+        MemoryUse.ask(
+            buffer.lock,
+            after -> {
+              addPlaces(places);
+              return places;
+            },
+            buffer::advance,
+            () -> places.stream().anyMatch(it -> !it.isAdopted() && isOf(it, identity)));
+    return lies != null && lies;
+  }
+
+  /** Whether the place's memory is known to have that identity. */
+  private static boolean isOf(Place place, Object identity) {
+    try {
+      return place.memory().identity().equals(Optional.of(identity));
+    } catch (HeapException e) {
+      EngineLog.LOG.log(
+          Level.WARNING, "memory of " + place.heap().name() + " does not tell what it is", e);
+      return false;
+    }
+  }
+
+  @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof BufferTenant tenant && tenant.buffer == buffer;
   }
@@ -140,5 +172,15 @@ final class BufferTenant implements Tenant {
   @Override
   public int hashCode() {
     return buffer.hashCode();
+  }
+
+  /**
+   * Adds the places of the buffer: where it lies, and those that it left while readers hold them.
+   */
+  private void addPlaces(List<Place> places) {
+    places.addAll(buffer.retired.places());
+    if (buffer.place != null) {
+      places.add(buffer.place);
+    }
   }
 }

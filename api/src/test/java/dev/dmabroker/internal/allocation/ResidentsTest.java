@@ -4,22 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dmabroker.internal.allocation.Residents.Stay;
 import dev.dmabroker.internal.heap.HeapAccount;
-import dev.dmabroker.spi.Heap;
-import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Which buffers have memory of which heap, and which memory. */
+/** Which buffers have memory of which heap. */
 class ResidentsTest {
-  private final ScriptedHeap systemHeap = ScriptedHeap.system();
-  private final ScriptedHeap cmaHeap = ScriptedHeap.cma();
-  private final HeapAccount system = new HeapAccount(systemHeap);
-  private final HeapAccount cma = new HeapAccount(cmaHeap);
+  private final HeapAccount system = new HeapAccount(ScriptedHeap.system());
+  private final HeapAccount cma = new HeapAccount(ScriptedHeap.cma());
   private final Residents residents = new Residents();
 
   /** A buffer that never moves. */
@@ -38,16 +33,17 @@ class ResidentsTest {
     public boolean moveOut(Departure departure) {
       return false;
     }
+
+    @Override
+    public boolean lies(Object identity) {
+      return false;
+    }
   }
 
-  private Stay begin(HeapAccount heap, String name) throws HeapException {
+  private Stay begin(HeapAccount heap, String name) {
     Stay stay = residents.stay(heap, new Named(name));
-    stay.begin(heap.allocate(new Heap.Request(name, 4096)));
+    stay.begin();
     return stay;
-  }
-
-  private Optional<String> in(Object identity) {
-    return residents.in(identity).map(Tenant::name);
   }
 
   private List<String> names(HeapAccount heap) {
@@ -57,7 +53,7 @@ class ResidentsTest {
   }
 
   @Test
-  void onlyBuffersOfTheHeapAreFound() throws HeapException {
+  void onlyBuffersOfTheHeapAreFound() {
     Stay frame = begin(system, "frame");
     Stay unused = begin(cma, "picture");
     unused = begin(system, "sound");
@@ -68,7 +64,7 @@ class ResidentsTest {
   }
 
   @Test
-  void aBufferWithTwoMemoriesIsFoundOnceAndUntilBothAreGone() throws HeapException {
+  void aBufferWithTwoMemoriesIsFoundOnceAndUntilBothAreGone() {
     Stay first = begin(system, "frame");
     Stay second = begin(system, "frame");
     assertEquals(List.of("frame"), names(system));
@@ -80,77 +76,11 @@ class ResidentsTest {
   }
 
   @Test
-  void aStayThatNeverBeganEndsInVain() throws HeapException {
+  void aStayThatNeverBeganEndsInVain() {
     Stay unused = begin(system, "frame");
     residents.stay(system, new Named("picture")).run();
     residents.stay(cma, new Named("picture")).run();
     assertEquals(List.of("frame"), names(system));
     assertEquals(List.of(), names(cma));
-  }
-
-  @Test
-  void aBufferIsFoundByItsMemoryWhileItHasThat() throws HeapException {
-    systemHeap.identity("this one", () -> {});
-    assertEquals(Optional.empty(), in("this one"));
-    Stay frame = begin(system, "frame");
-    Stay unused = begin(cma, "picture");
-    assertEquals(Optional.of("frame"), in("this one"));
-    assertEquals(Optional.empty(), in("another"));
-    frame.run();
-    assertEquals(Optional.empty(), in("this one"));
-  }
-
-  /** As of a heap that gives parts of one memory. */
-  @Test
-  void memoryThatTwoBuffersHaveIsKnownUntilBothAreGone() throws HeapException {
-    systemHeap.identity("this one", () -> {});
-    cmaHeap.identity("this one", () -> {});
-    Stay frame = begin(system, "frame");
-    Stay picture = begin(cma, "picture");
-    frame.run();
-    assertEquals(Optional.of("picture"), in("this one"));
-    picture.run();
-    assertEquals(Optional.empty(), in("this one"));
-  }
-
-  @Test
-  void memoryThatDoesNotTellWhatItIsHasABuffer() throws HeapException {
-    systemHeap.identity(
-        "this one",
-        () -> {
-          throw new HeapException(HeapException.Kind.FAILED, "gone");
-        });
-    Stay frame = begin(system, "frame");
-    assertEquals(List.of("frame"), names(system));
-    frame.run();
-    assertEquals(List.of(), names(system));
-  }
-
-  @Test
-  void anIdentityThatThrowsWhenItIsComparedDoesNotKeepAStay() throws HeapException {
-    AtomicBoolean broken = new AtomicBoolean();
-    Object identity =
-        new Object() {
-          @Override
-          public boolean equals(Object other) {
-            throw new IllegalStateException("no");
-          }
-
-          @Override
-          public int hashCode() {
-            if (broken.get()) {
-              throw new IllegalStateException("no");
-            }
-            return 1;
-          }
-        };
-    systemHeap.identity(identity, () -> {});
-    Stay frame = begin(system, "frame");
-    broken.set(true);
-    frame.run();
-    assertEquals(List.of(), names(system));
-    Stay picture = begin(system, "picture");
-    assertEquals(List.of("picture"), names(system));
-    picture.run();
   }
 }

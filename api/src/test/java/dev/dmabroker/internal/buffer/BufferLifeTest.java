@@ -47,6 +47,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -241,8 +242,8 @@ class BufferLifeTest extends Fixture {
 
   @Test
   void memoryOfAHeapIsKnownToBeTheBuffers() throws Exception {
-    system.identity("this one", () -> {});
     write(in, 1);
+    system.identity("this one", () -> {});
     adopt("another");
     for (int i = 0; i < 2; i++) {
       assertSays(
@@ -258,6 +259,24 @@ class BufferLifeTest extends Fixture {
     assertEquals(0, system.live());
     buffer.evacuate(LONG);
     assertEquals(0, cma.live());
+  }
+
+  @Test
+  void whoWaitsUntilItIsKnownGoesOn() throws Exception {
+    in.map(Access.READ).close();
+    AtomicReference<@Nullable Running<@Nullable Void>> evacuating = new AtomicReference<>();
+    system.identity(
+        "this one",
+        () -> {
+          if (evacuating.get() == null) {
+            evacuating.set(evacuate());
+            Await.until("draining", () -> buffer.state() == DRAINING);
+          }
+        });
+    assertThrows(DuplicateMemoryException.class, () -> adopt("this one"));
+    Objects.requireNonNull(evacuating.get()).result();
+    Await.until("given back", () -> system.live() == 0);
+    adopt("this one");
   }
 
   // ---- Who is told ----
