@@ -32,6 +32,7 @@ class ImportCacheTest {
 
   private final Numbers importer = new Numbers();
   private final ImportCache<Integer> cache = new ImportCache<>(importer);
+  private final List<Attachment> late = new ArrayList<>();
   private Broker broker;
   private Device device;
 
@@ -92,8 +93,11 @@ class ImportCacheTest {
 
   private void move(SharedBuffer buffer) {
     String other = buffer.heapName().orElseThrow().equals(SYSTEM) ? CMA : SYSTEM;
-    buffer.attach(
-        broker.register("late", Constraints.builder().cpuReach().permittedHeaps(other).build()));
+    // An attachment that nothing refers to is closed by the broker, and then nothing has to move.
+    late.add(
+        buffer.attach(
+            broker.register(
+                "late", Constraints.builder().cpuReach().permittedHeaps(other).build())));
     Await.until("it lies in " + other, () -> buffer.heapName().filter(other::equals).isPresent());
   }
 
