@@ -216,8 +216,10 @@ class LabMemoryTest {
               .build();
       SharedBuffer buffer =
           broker.adopt("screen", BlobSpec.of(SIZE), ImportedDmaBuf.of(foreign.fd(), declared));
-      buffer.attach(broker.register("display", Constraints.builder().contiguous().build()));
+      Attachment display =
+          buffer.attach(broker.register("display", Constraints.builder().contiguous().build()));
       assertThrows(PinnedException.class, () -> attach(buffer, "reader", "imported"));
+      display.close();
       foreign.release();
     }
   }

@@ -37,6 +37,10 @@ class DrmScreenTest {
   private final KmsDisplay<Integer> display = driver.open();
   private final List<SharedBuffer> buffers = new ArrayList<>();
   private final List<Attachment> attached = new ArrayList<>();
+
+  /** Kept, as an attachment that nothing refers to is closed by the broker. */
+  private final List<Attachment> late = new ArrayList<>();
+
   private Broker broker;
   private Device screen;
 
@@ -105,8 +109,10 @@ class DrmScreenTest {
   private void move(SharedBuffer buffer) {
     String from = buffer.heapName().orElseThrow();
     String other = from.equals(SYSTEM) ? CMA : SYSTEM;
-    buffer.attach(
-        broker.register("late", Constraints.builder().cpuReach().permittedHeaps(other).build()));
+    late.add(
+        buffer.attach(
+            broker.register(
+                "late", Constraints.builder().cpuReach().permittedHeaps(other).build())));
     Await.until("it lies in " + other, () -> buffer.heapName().equals(Optional.of(other)));
   }
 
