@@ -110,6 +110,15 @@ public final class Fixture implements AutoCloseable {
         consumer, (AppSrc) pipeline.getElementByName("src"), FrameRate.of(30), mostHeld);
   }
 
+  /**
+   * Waits until a source has pushed so many frames, and no more: it counts a frame after the
+   * pipeline has taken it, which may have come out at the other end by then.
+   */
+  public static void awaitPushed(StreamSource source, long count) {
+    Await.until(count + " frames are pushed", () -> source.pushed() >= count);
+    assertEquals(count, source.pushed());
+  }
+
   /** Draws and submits one frame. */
   public void submit(int number) {
     EmptyFrame frame = stream.acquire();

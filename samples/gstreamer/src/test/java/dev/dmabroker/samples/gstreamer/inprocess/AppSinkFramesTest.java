@@ -159,7 +159,7 @@ class AppSinkFramesTest {
         next(i, consumer).close();
       }
       Await.until("the last alone is out", () -> Books.mappings(fixture.broker()) == 1);
-      assertEquals(3, source.pushed());
+      Fixture.awaitPushed(source, 3);
     }
     assertEquals(1, Books.mappings(fixture.broker()));
     end(pipeline);
@@ -218,7 +218,7 @@ class AppSinkFramesTest {
       fixture.check(0, held.mapping());
       frames.close();
       held.close();
-      assertEquals(1, source.pushed());
+      Fixture.awaitPushed(source, 1);
     }
     end(pipeline);
     awaitFramesBack();
@@ -298,13 +298,13 @@ class AppSinkFramesTest {
       String why = assertInstanceOf(BufferRefusedException.class, refusal(frames)).toString();
       assertTrue(why.contains("be adopted by another broker"), why);
       assertTrue(consumer.isEnded());
-      assertEquals(1, source.pushed());
+      Fixture.awaitPushed(source, 1);
     }
     end(pipeline);
     awaitFramesBack();
   }
 
-  /** What these tests need of the C library to make memory that nobody should read. */
+  /** What these tests need of the C library to make memory that no program should read. */
   interface C extends Library {
     /** {@return a descriptor of new memory} */
     int memfd_create(String name, int flags);

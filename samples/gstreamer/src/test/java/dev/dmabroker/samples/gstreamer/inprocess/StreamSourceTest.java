@@ -83,7 +83,7 @@ class StreamSourceTest {
       }
       fixture.stream().stop();
       assertEquals(FlowReturn.OK, source.ended().get(30, TimeUnit.SECONDS));
-      assertEquals(20, source.pushed());
+      Fixture.awaitPushed(source, 20);
     }
     GStreamer.end(pipeline);
   }
@@ -264,7 +264,7 @@ class StreamSourceTest {
       buffer.dispose();
       sample.dispose();
       core.gst_mini_object_unref(part);
-      assertEquals(1, source.pushed());
+      Fixture.awaitPushed(source, 1);
       // An appsink keeps the last sample that was pulled for as long as it lives.
       sink.dispose();
       GStreamer.end(pipeline);
@@ -299,7 +299,7 @@ class StreamSourceTest {
         int before = view.bytes().get((int) (40 * luma.strideBytes())) & 0xff;
         assertTrue(grey > before + 50, grey + " was " + before);
       }
-      assertEquals(1, source.pushed());
+      Fixture.awaitPushed(source, 1);
     }
     GStreamer.end(pipeline);
   }
