@@ -52,7 +52,7 @@ final class Duel implements BrokerListener {
   final SignallingPoller poller = new SignallingPoller();
   final SoakContents contents = new SoakContents(SIZE);
 
-  /** Who has it may change the contents, or ask to overwrite them. */
+  /** The thread that has it may change the contents, or ask to overwrite them. */
   final Semaphore turn = new Semaphore(1);
 
   /** The fences of writes that the kernel knows of, and the broker does not. */

@@ -176,18 +176,7 @@ public final class AppSinkFrames implements AutoCloseable {
   @Override
   public void close() {
     frames.end();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
+    Threads.awaitEnd(thread);
     frames.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
