@@ -333,12 +333,16 @@ final class StaleViewMain {
     }
   }
 
-  /** What must not happen to memory that a ByteBuffer refers to; the hammers do not survive it. */
-  private static void unmap(ByteBuffer bytes) {
+  /**
+   * What must not happen to memory that a ByteBuffer refers to. A hammer that reads or writes the
+   * hole itself ends the JVM; one that lets the kernel do it is answered EFAULT.
+   */
+  private void unmap(ByteBuffer bytes) {
     LibC.calls().munmap(Pointer.nativeValue(Native.getDirectBufferPointer(bytes)), BYTES);
     // Nothing else is mapped in the meantime, which might fill the hole.
     long start = System.nanoTime();
     while (System.nanoTime() - start < DEADLINE_NANOS) {
+      checkHammers();
       Thread.onSpinWait();
     }
   }
