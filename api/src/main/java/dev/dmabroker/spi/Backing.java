@@ -70,7 +70,8 @@ public interface Backing {
   /**
    * An object that tells this memory from all other memory, by {@code equals}: two backings of one
    * memory have equal identities. For a dma-buf this is its inode, whatever number its descriptor
-   * has. Does not block.
+   * has. It stays what it is for the life of the backing. The broker asks when other memory is
+   * adopted. Does not block.
    *
    * @return empty if nothing is known that tells the memory from other memory
    */

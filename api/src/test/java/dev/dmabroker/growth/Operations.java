@@ -207,12 +207,18 @@ public final class Operations {
   }
 
   private void adopt() {
+    // The first asks all memory that there is what it is.
+    SharedBuffer first = made("first adopt", this::adopted);
+    SharedBuffer second = made("adopt", this::adopted);
+    done("close adopted", second::close);
+    first.close();
+  }
+
+  private SharedBuffer adopted() {
     ScriptedMemory memory =
         new ScriptedMemory(
             "foreign", ScriptedHeap.ordinary().build(), /* movable= */ false, 4096, new Object());
-    SharedBuffer adopted =
-        made("adopt", () -> broker.adopt("adopted", PAGE, PAGE.layout(), memory));
-    done("close adopted", adopted::close);
+    return broker.adopt("adopted", PAGE, PAGE.layout(), memory);
   }
 
   /** A trust group of which others know nothing: a client that comes, and dies. */

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Adoption {
   private final Supplier<HeapTable> heaps;
   private final Time time;
-  private final Iterable<Tenant> tenants;
+  private final Residents residents;
 
   /** The memory that is adopted now, by what identifies it, with its buffer's name. */
   private final Map<Object, String> adopted = new ConcurrentHashMap<>();
@@ -43,12 +43,12 @@ public final class Adoption {
    * Adopts memory beside buffers that have memory already.
    *
    * @param heaps the broker's heaps as they are at the moment
-   * @param tenants all buffers, as they are whenever this is iterated over
+   * @param residents the buffers that have memory of heaps
    */
-  public Adoption(Supplier<HeapTable> heaps, Iterable<Tenant> tenants, Time time) {
+  public Adoption(Supplier<HeapTable> heaps, Residents residents, Time time) {
     this.time = time;
     this.heaps = heaps;
-    this.tenants = tenants;
+    this.residents = residents;
   }
 
   /**
@@ -122,19 +122,6 @@ public final class Adoption {
     return failure;
   }
 
-  /**
-   * Returns the buffer that has this memory from a heap: then the memory has been handed out and
-   * comes back. Null means that no buffer has it.
-   */
-  private @Nullable String tenantOf(Object identity) {
-    for (Tenant tenant : tenants) {
-      if (tenant.lies(identity)) {
-        return tenant.name();
-      }
-    }
-    return null;
-  }
-
   /** Represents the entry of one memory among those that are adopted. */
   private final class Entry {
     private volatile Optional<Object> identity = Optional.empty();
@@ -148,7 +135,8 @@ public final class Adoption {
       String other = adopted.putIfAbsent(its, name);
       if (other == null) {
         identity = Optional.of(its);
-        other = tenantOf(its);
+        // A buffer that has it from a heap has handed it out, and now it comes back.
+        other = residents.in(its).map(Tenant::name).orElse(null);
       }
       if (other != null) {
         throw Exceptions.duplicateMemory(

@@ -218,7 +218,7 @@ public final class Allocator {
                 stay,
                 order.generation(),
                 time.nanos());
-        stay.begin();
+        stay.begin(memory);
         return found;
       } catch (VirtualMachineError | NoTurnException e) {
         stay.run(); // It may have begun.

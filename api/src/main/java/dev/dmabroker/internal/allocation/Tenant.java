@@ -1,9 +1,12 @@
 package dev.dmabroker.internal.allocation;
 
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import dev.dmabroker.spi.RebalancePolicy.Candidate;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Stands for a buffer that takes up memory of heaps, with what allocating and adopting memory for
@@ -47,6 +50,13 @@ public interface Tenant {
    */
   boolean moveOut(Departure departure);
 
-  /** Tells whether a heap gave the buffer memory of that identity, which the buffer has still. */
-  boolean lies(Object identity);
+  /**
+   * Asks memory that a heap gave the buffer what tells it from other memory. The memory is not
+   * given back before {@code told} returns. Does nothing if the buffer does not lie in the memory
+   * yet, or has left it. This calls the memory, so it must not run under a lock.
+   *
+   * @param told gets the answer, which is empty if nothing tells the memory from other memory
+   * @throws HeapException if the memory does not answer
+   */
+  void identify(HeapMemory memory, Consumer<Optional<Object>> told) throws HeapException;
 }

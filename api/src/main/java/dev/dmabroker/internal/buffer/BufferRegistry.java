@@ -10,7 +10,6 @@ import dev.dmabroker.internal.allocation.Evictor;
 import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.allocation.Rebalancer;
 import dev.dmabroker.internal.allocation.Residents;
-import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
@@ -77,7 +76,6 @@ public final class BufferRegistry implements Supplies {
     this.services = services;
     this.devices = devices;
     this.planner = planner;
-    Iterable<Tenant> tenants = () -> buffers.stream().<Tenant>map(BufferTenant::new).iterator();
     Residents residents = new Residents();
     this.evictor = new Evictor(planner, residents, services.time());
     this.allocator =
@@ -96,7 +94,7 @@ public final class BufferRegistry implements Supplies {
             residents,
             services.time(),
             services.workers());
-    this.adoption = new Adoption(planner::table, tenants, services.time());
+    this.adoption = new Adoption(planner::table, residents, services.time());
     this.budgets = budgets;
   }
 

@@ -6,18 +6,18 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.move.Relocation;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
-import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import dev.dmabroker.spi.RebalancePolicy.Candidate;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,29 +139,16 @@ final class BufferTenant implements Tenant {
   }
 
   @Override
-  public boolean lies(Object identity) {
-    List<Place> places = new ArrayList<>();
-    Boolean lies =
+  public void identify(HeapMemory memory, Consumer<Optional<Object>> told) throws HeapException {
+    @Nullable Boolean unused =
         MemoryUse.ask(
             buffer.lock,
-            after -> {
-              addPlaces(places);
-              return places;
-            },
+            after -> placesOf(memory),
             buffer::advance,
-            () -> places.stream().anyMatch(it -> !it.isAdopted() && isOf(it, identity)));
-    return lies != null && lies;
-  }
-
-  /** Whether the place's memory is known to have that identity. */
-  private static boolean isOf(Place place, Object identity) {
-    try {
-      return place.memory().identity().equals(Optional.of(identity));
-    } catch (HeapException e) {
-      EngineLog.LOG.log(
-          Level.WARNING, "memory of " + place.heap().name() + " does not tell what it is", e);
-      return false;
-    }
+            () -> {
+              told.accept(memory.identity());
+              return true;
+            });
   }
 
   @Override
@@ -175,12 +162,12 @@ final class BufferTenant implements Tenant {
   }
 
   /**
-   * Adds the places of the buffer: where it lies, and those that it left while readers hold them.
+   * Returns the place of the buffer in that memory: where it lies, or one that it has left while
+   * readers hold it. Under the lock.
    */
-  private void addPlaces(List<Place> places) {
-    places.addAll(buffer.retired.places());
-    if (buffer.place != null) {
-      places.add(buffer.place);
-    }
+  private List<Place> placesOf(HeapMemory memory) {
+    return Stream.concat(Stream.ofNullable(buffer.place), buffer.retired.places().stream())
+        .filter(place -> place.memory() == memory)
+        .toList();
   }
 }

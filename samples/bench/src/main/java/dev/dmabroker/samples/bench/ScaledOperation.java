@@ -24,8 +24,10 @@ enum ScaledOperation {
   UNREGISTER("close a device", Bar.SCALE_FLAT),
   /** A heap of 16 pages is full: one of the buffers in it moves out. */
   MAKE_ROOM("make room in a heap of 16", Bar.SCALE_FLAT),
-  /** Memory that tells what it is: each buffer is asked whether it has that. */
-  ADOPT("adopt memory + close", Bar.SCALE_LINEAR),
+  /**
+   * Memory that tells what it is, and that no buffer has. The first one asks all memory that too.
+   */
+  ADOPT("adopt memory + close", Bar.SCALE_FLAT),
   /** A trust group: its device, and buffers with memory. */
   COME("a group comes: a device, ten buffers", Bar.SCALE_FLAT),
   /** All that it had is closed. */
