@@ -82,7 +82,8 @@ public final class Processes {
   private Outcome run(Path socket) throws InterruptedException, IOException {
     try (Camera camera = open();
         RemoteBroker broker = RemoteBroker.connect(socket, "camera")) {
-      var unused = broker.listen(timeline);
+      int warmedUp = WarmUp.run(broker);
+      var unused = broker.listen(timeline); // What moved until now is no part of the job.
       Device device =
           broker.register(
               DeviceSpec.builder("camera")
@@ -97,6 +98,15 @@ public final class Processes {
       try (BufferStream stream = broker.stream(spec)) {
         stream.start();
         broker.publish(STREAM, stream);
+        timeline.say(
+            "camera: process %d, %s; %s at %.0f frames a second, for %d s; warmed up with %d"
+                + " frames of a scratch stream",
+            ProcessHandle.current().pid(),
+            camera,
+            job.image(),
+            job.rate(),
+            job.seconds(),
+            warmedUp);
         return stream(camera, broker, stream, socket);
       }
     }
@@ -104,11 +114,6 @@ public final class Processes {
 
   private Outcome stream(Camera camera, RemoteBroker broker, BufferStream stream, Path socket)
       throws InterruptedException {
-    int warmedUp = WarmUp.run(broker);
-    timeline.say(
-        "camera: process %d, %s; %s at %.0f frames a second, for %d s; warmed up with %d"
-            + " frames of a scratch stream",
-        ProcessHandle.current().pid(), camera, job.image(), job.rate(), job.seconds(), warmedUp);
     try (Child viewer = viewer(socket);
         Child display = client(isReal(camera) ? Role.VIVID_DISPLAY : Role.DISPLAY, socket)) {
       awaitConsumers(stream, 1, viewer);

@@ -49,17 +49,23 @@ public final class RemoteViewer {
   private static boolean run(Role role, Path socket, String name) throws IOException {
     try (RemoteBroker broker = RemoteBroker.connect(socket, role.toString())) {
       int unusedFrames = WarmUp.run(broker);
-      System.out.println("ready");
-      if (role.isLate()) {
-        String unused =
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-      }
       try (BufferStream stream = broker.openStream(name, PATIENCE);
-          Screen screen = role.open((ImageSpec) stream.spec().buffer());
-          StreamConsumer consumer = consumer(broker, role, screen, stream)) {
-        System.out.println("shows on " + screen + ": " + screen.constraints());
-        return new RemoteViewer(screen).watch(consumer);
+          Screen screen = role.open((ImageSpec) stream.spec().buffer())) {
+        System.out.println("ready");
+        if (role.isLate()) {
+          String unused =
+              new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                  .readLine();
+        }
+        return show(broker, role, screen, stream);
       }
+    }
+  }
+
+  private static boolean show(RemoteBroker broker, Role role, Screen screen, BufferStream stream) {
+    try (StreamConsumer consumer = consumer(broker, role, screen, stream)) {
+      System.out.println("shows on " + screen + ": " + screen.constraints());
+      return new RemoteViewer(screen).watch(consumer);
     }
   }
 

@@ -12,10 +12,12 @@ import dev.dmabroker.remote.RemoteBroker;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
- * Has a client's JVM load and compile what the job needs, with a scratch stream of its own: a
- * camera that loses its first frames to its own start would say nothing of the broker.
+ * Has a client's JVM, and the service's, load and compile what the job needs, with a scratch stream
+ * of its own, whose frames move halfway: a camera that loses its first frames to its own start
+ * would say nothing of the broker.
  */
 final class WarmUp {
   private static final int FRAMES = 300;
@@ -23,25 +25,36 @@ final class WarmUp {
 
   private WarmUp() {}
 
-  /** Lets frames go round; returns how many. */
+  /** Lets frames go round, and half of them to a late device, too; returns how many. */
   static int run(RemoteBroker broker) {
     Constraints cpu = Constraints.builder().cpuOnly().build();
+    Constraints contiguous = Constraints.builder().cpuReach().contiguous().build();
     try (Device producer = broker.register("warm-up-in", cpu);
         Device taker = broker.register("warm-up-out", cpu);
         BufferStream stream =
             broker.stream(StreamSpec.of("warm-up", BlobSpec.of(BYTES), producer));
         StreamConsumer consumer = stream.consumer(taker, StreamConsumer.Policy.EVERY_FRAME)) {
       stream.start();
-      for (int number = 0; number < FRAMES; number++) {
-        EmptyFrame empty = stream.acquire();
-        fill(empty.mapping(), number);
-        empty.submit();
+      goRound(stream, List.of(consumer));
+      try (Device late = broker.register("warm-up-late", contiguous);
+          StreamConsumer strict = stream.consumer(late, StreamConsumer.Policy.EVERY_FRAME)) {
+        goRound(stream, List.of(consumer, strict));
+      }
+    }
+    return FRAMES;
+  }
+
+  private static void goRound(BufferStream stream, List<StreamConsumer> consumers) {
+    for (int number = 0; number < FRAMES / 2; number++) {
+      EmptyFrame empty = stream.acquire();
+      fill(empty.mapping(), number);
+      empty.submit();
+      for (StreamConsumer consumer : consumers) {
         try (Frame frame = consumer.take()) {
           check(frame.mapping());
         }
       }
     }
-    return FRAMES;
   }
 
   private static void fill(MappedMemory memory, int number) {
