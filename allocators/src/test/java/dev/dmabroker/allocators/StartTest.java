@@ -3,6 +3,7 @@ package dev.dmabroker.allocators;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
@@ -71,14 +72,18 @@ class StartTest {
               .longestHold(Duration.ofMinutes(5))
               .build()) {
         SharedBuffer buffer = broker.export(ImageSpec.of(64, 64, PixelFormat.NV12));
-        try (Mapping mapping =
-            buffer.attach(broker.register("any", Constraints.none())).map(Access.OVERWRITE)) {
+        // Kept: the broker closes what nothing refers to, and says so in the log.
+        Attachment any = buffer.attach(broker.register("any", Constraints.none()));
+        try (Mapping mapping = any.map(Access.OVERWRITE)) {
           System.out.println(mapping.layout());
         }
         Constraints strict = Constraints.builder().contiguous().strideAlignment(64).build();
-        try (Mapping mapping = buffer.attach(broker.register("strict", strict)).map(Access.READ)) {
+        Attachment moved = buffer.attach(broker.register("strict", strict));
+        try (Mapping mapping = moved.map(Access.READ)) {
           System.out.println("moved: generation " + mapping.generation());
         }
+        any.close();
+        moved.close();
       }
     }
   }

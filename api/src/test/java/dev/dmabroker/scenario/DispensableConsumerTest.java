@@ -210,7 +210,7 @@ class DispensableConsumerTest extends VideoFixture {
 
   @Test
   void aSubscriberIsToldByAnError() {
-    BufferStream stream = video(Duration.ofMillis(500)); // It has to take the frame within this.
+    BufferStream stream = video(Duration.ofSeconds(2)); // It has to take the frame within this.
     List<String> told = new CopyOnWriteArrayList<>();
     List<Frame> frames = new CopyOnWriteArrayList<>();
     stream

@@ -197,10 +197,10 @@ class LifeTest extends Fixture {
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
     write(in, 5);
-    buffer.evacuate(Duration.ofSeconds(5));
+    buffer.evacuate(Duration.ofSeconds(30));
     assertEquals(UNBACKED, buffer.state());
     assertEquals(0, system.live());
-    buffer.evacuate(Duration.ofSeconds(5));
+    buffer.evacuate(Duration.ofSeconds(30));
     try (Mapping mapping = in.map(Access.READ);
         CpuView view = mapping.cpuView()) {
       assertEquals(2, mapping.generation(), "a new generation for a new place");

@@ -301,7 +301,7 @@ class MoveTest extends Fixture {
     Attachment first = buffer.attach(broker.register("first", CONTIGUOUS));
     assertThrows(MoveFailedException.class, () -> first.map(Access.READ));
     first.close();
-    buffer.evacuate(Duration.ofSeconds(1));
+    buffer.evacuate(Duration.ofSeconds(30));
     cma.capacity(Long.MAX_VALUE);
     Device second = broker.register("second", CONTIGUOUS);
     CompletableFuture<CompletableFuture<Mapping>> queued = new CompletableFuture<>();

@@ -73,7 +73,7 @@ class ReadersDuringCopyTest extends ReadersFixture {
     Attachment unused = buffer.attach(display);
     stop.awaitReached();
     Attachment late = buffer.attach(broker.register("late", Constraints.none()));
-    Mapping mapping = late.map(Access.READ, Duration.ofSeconds(5));
+    Mapping mapping = late.map(Access.READ, Duration.ofSeconds(30));
     assertEquals(MOVING, buffer.state(), "it did not wait");
     assertEquals(1, read(mapping));
     assertEquals(Optional.empty(), late.tryMap(Access.WRITE));

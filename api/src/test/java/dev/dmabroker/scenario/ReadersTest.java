@@ -91,7 +91,7 @@ class ReadersTest extends ReadersFixture {
     Attachment unused = buffer.attach(display);
     Await.until("draining", () -> buffer.state() == DRAINING);
     Attachment late = buffer.attach(broker.register("late", Constraints.none()));
-    try (Mapping mapping = late.map(Access.READ, Duration.ofSeconds(5))) {
+    try (Mapping mapping = late.map(Access.READ, Duration.ofSeconds(30))) {
       assertEquals(DRAINING, buffer.state(), "it did not wait");
       assertEquals("system", mapping.heapName());
     }

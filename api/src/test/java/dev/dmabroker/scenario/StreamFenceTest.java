@@ -168,7 +168,7 @@ class StreamFenceTest extends RationedFixture {
     StreamConsumer late = stream.consumer(display, Policy.EVERY_FRAME);
     stop.awaitReached();
     stream.acquire().submit();
-    var waiting = start(() -> late.take(Duration.ofMillis(300)));
+    var waiting = start(() -> late.take(Duration.ofSeconds(2)));
     Await.until("it is taken", () -> stream.snapshot().consumers().get(0).holds().now() == 1);
     stream.stop(AT_ONCE);
     stream.start();

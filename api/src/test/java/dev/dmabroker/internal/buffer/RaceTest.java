@@ -309,7 +309,7 @@ class RaceTest extends Fixture {
         export()
             .attach(
                 broker.register(
-                    DeviceSpec.builder("x").longestHold(Duration.ofMillis(300)).build()));
+                    DeviceSpec.builder("x").longestHold(Duration.ofSeconds(2)).build()));
     write(in, 8);
     BufferMapping held = (BufferMapping) in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
