@@ -317,7 +317,7 @@ class MoveQueueTest extends Fixture {
 
   @Test
   void oneThatIsClosedWhileItDrainsPassesTheTurnOn() throws Exception {
-    reopen(Duration.ofSeconds(30));
+    reopen(Duration.ofMillis(500));
     Mapping held = start(() -> ins.get(0).map(Access.WRITE)).result();
     List<Attachment> outs = attachAll(display);
     Await.until("draining", () -> set.get(0).state() == DRAINING);
