@@ -19,7 +19,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PictureTest {
   @ParameterizedTest
   @CsvSource({
-    "NV12, 0", "NV12, 1", "NV12, 2", "NV12, 1000", "NV12, 65535", "XRGB8888, 0", "XRGB8888, 43690"
+    "NV12, 0",
+    "NV12, 1",
+    "NV12, 2",
+    "NV12, 1000",
+    "NV12, 65535",
+    "XRGB8888, 0",
+    "XRGB8888, 43690"
   })
   void itTellsItsNumberAndEachPixelCounts(String format, int number) {
     boolean color = format.equals("XRGB8888");
