@@ -45,14 +45,18 @@ public final class Residents {
   }
 
   /**
-   * Returns a buffer that has the memory of that identity from a heap now. This calls the memory of
-   * buffers, so it must not run under a lock.
+   * Returns a buffer that has the memory of that identity from a heap now, or had it when its
+   * memory was asked. This calls the memory of buffers, so it must not run under a lock.
    */
   Optional<Tenant> in(Object identity) {
-    unidentified.forEach(Stay::identify);
-    return byIdentity.getOrDefault(new Identity(identity), Set.of()).stream()
-        .map(stay -> stay.tenant)
-        .findFirst();
+    Identity wanted = new Identity(identity);
+    for (Stay stay : unidentified) {
+      stay.identify();
+      if (wanted.equals(stay.identity)) {
+        return Optional.of(stay.tenant);
+      }
+    }
+    return byIdentity.getOrDefault(wanted, Set.of()).stream().map(stay -> stay.tenant).findFirst();
   }
 
   /** Makes a stay that has not begun. */

@@ -273,7 +273,7 @@ class BufferLifeTest extends Fixture {
             Await.until("draining", () -> buffer.state() == DRAINING);
           }
         });
-    adopt("another"); // Asks the memory, which is not given back before it has answered.
+    assertThrows(DuplicateMemoryException.class, () -> adopt("this one"));
     Objects.requireNonNull(evacuating.get()).result();
     Await.until("given back", () -> system.live() == 0);
     adopt("this one");
