@@ -98,7 +98,10 @@ static int32_t receive(int timeout, uint32_t *length) {
   struct iovec part = {out + 1, sizeof out - 1};
   union { struct cmsghdr header; char bytes[CMSG_SPACE(MOST_FDS * sizeof(int))]; } control;
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  ssize_t got = recvmsg(sock, &message, MSG_CMSG_CLOEXEC);
+  ssize_t got;
+  // ECONNRESET tells once that the service has closed and left something unread; what it has sent before comes after it.
+  do got = recvmsg(sock, &message, MSG_CMSG_CLOEXEC);
+  while (got < 0 && errno == ECONNRESET);
   if (got <= 0) return or_errno(got);
   out[0] = 0;
   for (struct cmsghdr *each = CMSG_FIRSTHDR(&message); each != NULL; each = CMSG_NXTHDR(&message, each)) {
