@@ -312,7 +312,7 @@ class MoveTest extends Fixture {
           }
         });
     in.map(Access.READ).close();
-    queued.join().get(4, TimeUnit.SECONDS).close();
+    queued.join().get(30, TimeUnit.SECONDS).close();
     assertEquals(Optional.of("cma"), buffer.heapName());
   }
 

@@ -300,7 +300,7 @@ class NegotiationTest extends Fixture {
     Events.next(events.rolledBack);
     buffer.attach(broker.register("fixed", SCATTERED));
     assertTrue(out.isLeftOut());
-    var failure = assertThrows(ExecutionException.class, () -> queued.get(4, TimeUnit.SECONDS));
+    var failure = assertThrows(ExecutionException.class, () -> queued.get(30, TimeUnit.SECONDS));
     assertTrue(failure.getCause() instanceof LeftOutException, failure::toString);
   }
 

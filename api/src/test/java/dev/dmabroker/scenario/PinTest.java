@@ -264,7 +264,7 @@ class PinTest extends Fixture {
     var async = out.mapAsync(Access.READ);
     Pin pin = in.pin();
     assertThrows(PinnedException.class, mapping::result);
-    var failure = assertThrows(ExecutionException.class, () -> async.get(4, TimeUnit.SECONDS));
+    var failure = assertThrows(ExecutionException.class, () -> async.get(30, TimeUnit.SECONDS));
     assertInstanceOf(PinnedException.class, failure.getCause());
     pin.close();
   }

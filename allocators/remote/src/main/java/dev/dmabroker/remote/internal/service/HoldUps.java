@@ -8,6 +8,8 @@ import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.Delivery;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,7 +30,10 @@ final class HoldUps implements BrokerListener, AutoCloseable {
   private final Duration grace;
   private final ScheduledExecutorService timer;
   private final BiConsumer<String, String> evict;
-  private final Set<HoldUp> watched = ConcurrentHashMap.newKeySet();
+
+  /** When the grace of each is over, as {@link System#nanoTime} tells. */
+  private final Map<HoldUp, Long> watched = new ConcurrentHashMap<>();
+
   private final Subscription subscription;
 
   /**
@@ -51,26 +56,41 @@ final class HoldUps implements BrokerListener, AutoCloseable {
 
   @Override
   public void moveRolledBack(BufferMove event) {
+    long due = System.nanoTime() + grace.toNanos();
     for (Holder holder : event.holders()) {
       HoldUp holdUp = new HoldUp(holder.device(), event.buffer());
-      if (watched.add(holdUp)) {
-        var unused = timer.schedule(() -> check(holdUp), grace.toNanos(), TimeUnit.NANOSECONDS);
+      if (watched.putIfAbsent(holdUp, due) == null) {
+        var unused = timer.schedule(this::look, grace.toNanos(), TimeUnit.NANOSECONDS);
       }
     }
   }
 
-  private void check(HoldUp holdUp) {
-    watched.remove(holdUp);
+  /** One look at the broker serves all whose grace is over, since it goes over all buffers. */
+  private void look() {
+    Set<HoldUp> late = takeLate();
+    if (late.isEmpty()) {
+      return; // An earlier look served it.
+    }
     for (BufferState buffer : broker.snapshot().buffers()) {
-      if (buffer.name().equals(holdUp.buffer)) {
-        for (Holder holder : buffer.holders()) {
-          if (holder.device().equals(holdUp.device) && holder.held().compareTo(grace) >= 0) {
-            evict.accept(holdUp.device, "it holds up a move of " + holdUp.buffer + ": " + holder);
-            return;
-          }
+      for (Holder holder : buffer.holders()) {
+        if (late.contains(new HoldUp(holder.device(), buffer.name()))
+            && holder.held().compareTo(grace) >= 0) {
+          evict.accept(holder.device(), "it holds up a move of " + buffer.name() + ": " + holder);
         }
       }
     }
+  }
+
+  private Set<HoldUp> takeLate() {
+    long now = System.nanoTime();
+    Set<HoldUp> late = new HashSet<>();
+    watched.forEach(
+        (holdUp, due) -> {
+          if (due - now <= 0 && watched.remove(holdUp, due)) {
+            late.add(holdUp);
+          }
+        });
+    return late;
   }
 
   @Override
