@@ -15,6 +15,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
+import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
@@ -56,6 +57,7 @@ class LateHeapTest {
     return Broker.builder()
         .heaps(nodes)
         .heuristic(new InOrder())
+        .leakTracking(LeakTracking.NEVER) // Tests drop what they do not need any more.
         .listener(
             new BrokerListener() {
               @Override

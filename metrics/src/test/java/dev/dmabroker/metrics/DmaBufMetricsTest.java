@@ -189,7 +189,8 @@ class DmaBufMetricsTest {
     try (Broker other = Broker.builder().heap(pool).heuristic(new FirstFit()).build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
-      other.export(BlobSpec.of(SIZE)).prepare();
+      SharedBuffer kept = other.export(BlobSpec.of(SIZE));
+      kept.prepare();
       pool.linger(new Lingering(3, 2L * SIZE));
       assertEquals(10 * SIZE, gauge("dmabuf.heap.capacity", "heap", "pool"));
       assertEquals(2 * SIZE, gauge("dmabuf.heap.lingering", "heap", "pool"));
@@ -588,7 +589,8 @@ class DmaBufMetricsTest {
             Broker.builder().heap(ScriptedHeap.system()).heuristic(new FirstFit()).build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
-      other.export(BlobSpec.of(SIZE)).prepare();
+      SharedBuffer kept = other.export(BlobSpec.of(SIZE));
+      kept.prepare();
       assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "system", "broker", "other"));
       assertCount(1, "dmabuf.allocations", "heap", "system", "broker", "other", "result", "done");
     }
@@ -634,7 +636,8 @@ class DmaBufMetricsTest {
     try (Broker next =
         Broker.builder().heap(ScriptedHeap.system()).heuristic(new FirstFit()).build()) {
       new DmaBufMetrics(next).bindTo(registry);
-      next.export(BlobSpec.of(2 * SIZE)).prepare();
+      SharedBuffer kept = next.export(BlobSpec.of(2 * SIZE));
+      kept.prepare();
       assertEquals(2 * SIZE, gauge("dmabuf.heap.used", "heap", "system"));
       assertCount(1, "dmabuf.allocations", "heap", "system", "result", "done");
     }

@@ -501,7 +501,7 @@ class SharingTest {
   @Test
   void aClientSeesAllHeapsAndItsOwn() {
     SharedBuffer mine = owner.export("frame", BlobSpec.of(4096));
-    mine.attach(owner.register("camera", CPU));
+    Attachment kept = mine.attach(owner.register("camera", CPU));
     other.register("camera", CPU);
     assertEquals(List.of("camera"), names(owner));
     assertEquals(
@@ -513,6 +513,7 @@ class SharingTest {
     assertEquals(
         List.of(opened.name()), other.snapshot().buffers().stream().map(it -> it.name()).toList());
     assertEquals(List.of("owner/camera"), other.snapshot().buffers().get(0).attached());
+    kept.close();
   }
 
   private static List<String> names(Broker of) {

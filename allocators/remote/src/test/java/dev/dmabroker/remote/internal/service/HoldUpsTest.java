@@ -64,6 +64,9 @@ class HoldUpsTest {
 
   private final List<Mapping> held = new ArrayList<>();
 
+  /** Kept, as the broker closes an attachment that nobody can reach. */
+  private final List<Attachment> waiting = new ArrayList<>();
+
   /** The broker, whose snapshots are counted. */
   private Broker counted() {
     return (Broker)
@@ -97,7 +100,7 @@ class HoldUpsTest {
     for (int i = 0; i < BUFFERS; i++) {
       SharedBuffer buffer = broker.export("frame-" + i, BlobSpec.of(4096));
       held.add(buffer.attach(camera).map(Access.WRITE));
-      Attachment unused = buffer.attach(display);
+      waiting.add(buffer.attach(display));
     }
     Await.until("each move was rolled back", () -> scheduled.size() == BUFFERS);
     long last = System.nanoTime();
