@@ -72,8 +72,8 @@ class LeakTest extends Fixture {
             .leakTracking(tracking)
             .listener(listener, Delivery.IN_PLACE)
             .fencePoller(poller)
-            .longestHold(Duration.ofSeconds(30))
-            .mapTimeout(Await.DEADLINE) // The garbage collector may take its time.
+            .longestHold(Await.EMULATED)
+            .mapTimeout(Await.EMULATED) // The garbage collector may take its time.
             .build();
     camera = broker.register("camera", Constraints.none());
     return camera;
@@ -83,6 +83,7 @@ class LeakTest extends Fixture {
   private static void collectUntil(String what, BooleanSupplier state) {
     Await.until(
         what,
+        Await.EMULATED,
         () -> {
           System.gc();
           return state.getAsBoolean();
@@ -278,7 +279,7 @@ class LeakTest extends Fixture {
 
   @Test
   void aMapThatWaitsForItsOwnTimeKeepsItsAttachment() throws Exception {
-    waitsAndKeepsIts(attachment -> attachment.mapAsync(Access.READ, Await.DEADLINE));
+    waitsAndKeepsIts(attachment -> attachment.mapAsync(Access.READ, Await.EMULATED));
   }
 
   private void waitsAndKeepsIts(Function<Attachment, CompletableFuture<Mapping>> map)
@@ -289,7 +290,7 @@ class LeakTest extends Fixture {
       CompletableFuture<Mapping> waits = map.apply(frame.attach(display()));
       nothingElseIsFound();
       written.close();
-      try (Mapping mapping = waits.get(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      try (Mapping mapping = waits.get(Await.EMULATED.toSeconds(), TimeUnit.SECONDS)) {
         assertEquals("cma", mapping.heapName());
       }
     }
