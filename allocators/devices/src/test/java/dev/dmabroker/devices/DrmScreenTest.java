@@ -122,7 +122,9 @@ class DrmScreenTest {
     show(1);
     driver.calls();
     move(buffers.get(0));
-    Await.until("its framebuffer is removed", () -> driver.framebufferCount() == 1);
+    Await.until(
+        "its framebuffer is removed, and then its handle",
+        () -> driver.framebufferCount() == 1 && driver.handleCount() == 1);
     assertEquals(Map.of("RMFB", 1, "GEM_CLOSE", 1), driver.calls());
     display.show(2, attached.get(0));
     assertEquals(Map.of("PRIME_FD_TO_HANDLE", 1, "ADDFB2", 1, "ATOMIC", 1), driver.calls());
