@@ -64,7 +64,7 @@ class HoldUpsTest {
 
   private final List<Mapping> held = new ArrayList<>();
 
-  /** Kept, as the broker closes an attachment that nobody can reach. */
+  /** Kept, as an attachment that nothing refers to is closed by the broker. */
   private final List<Attachment> waiting = new ArrayList<>();
 
   /** The broker, whose snapshots are counted. */
