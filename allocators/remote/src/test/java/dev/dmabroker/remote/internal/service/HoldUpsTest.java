@@ -25,9 +25,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,17 +34,7 @@ class HoldUpsTest {
   private static final Duration GRACE = Duration.ofMillis(1);
   private static final int BUFFERS = 8;
 
-  private final Queue<Runnable> scheduled = new ConcurrentLinkedQueue<>();
-
-  /** Keeps what is scheduled, and runs nothing by itself. */
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1) {
-        @Override
-        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-          scheduled.add(task);
-          return super.schedule(() -> {}, 1, TimeUnit.DAYS);
-        }
-      };
+  private final ManualTimer timer = new ManualTimer();
 
   private final Broker broker =
       Broker.builder()
@@ -102,13 +89,13 @@ class HoldUpsTest {
       held.add(buffer.attach(camera).map(Access.WRITE));
       waiting.add(buffer.attach(display));
     }
-    Await.until("each move was rolled back", () -> scheduled.size() == BUFFERS);
+    Await.until("each move was rolled back", () -> timer.scheduled.size() == BUFFERS);
     long last = System.nanoTime();
     Await.until("the grace of each is over", () -> System.nanoTime() - last > GRACE.toNanos());
   }
 
   private void runAllScheduled() {
-    for (Runnable next = scheduled.poll(); next != null; next = scheduled.poll()) {
+    for (Runnable next = timer.scheduled.poll(); next != null; next = timer.scheduled.poll()) {
       next.run();
     }
   }
@@ -116,7 +103,7 @@ class HoldUpsTest {
   @Test
   void oneLookServesAllWhoseGraceIsOver() {
     holdAllUp();
-    scheduled.remove().run();
+    timer.scheduled.remove().run();
     assertEquals(1, looks.get());
     assertEquals(BUFFERS, evicted.size());
     Set<String> buffers = new HashSet<>();
@@ -127,7 +114,7 @@ class HoldUpsTest {
     assertEquals(BUFFERS, buffers.size());
 
     for (int i = 1; i < BUFFERS; i++) {
-      scheduled.remove().run();
+      timer.scheduled.remove().run();
     }
     assertEquals(1, looks.get(), "nothing was left to look for");
   }
@@ -158,7 +145,7 @@ class HoldUpsTest {
     Await.until(
         "its grace is over",
         () -> {
-          scheduled.element().run();
+          timer.scheduled.element().run();
           return !evicted.isEmpty();
         });
     assertEquals(2, looks.get());

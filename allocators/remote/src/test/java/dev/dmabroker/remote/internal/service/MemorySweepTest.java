@@ -10,30 +10,13 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How often the service looks for memory that clients keep. */
 class MemorySweepTest {
-  private final List<Long> delays = new ArrayList<>();
-  private final ArrayDeque<Runnable> scheduled = new ArrayDeque<>();
-
-  /** Notes what is scheduled, and runs nothing by itself. */
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1) {
-        @Override
-        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-          delays.add(unit.toMillis(delay));
-          scheduled.add(task);
-          return super.schedule(() -> {}, 1, TimeUnit.DAYS);
-        }
-      };
+  private final ManualTimer timer = new ManualTimer();
 
   private final Broker broker =
       Broker.builder().heap(ScriptedHeap.system()).heuristic(new InOrder()).build();
@@ -63,20 +46,20 @@ class MemorySweepTest {
     SharedBuffer kept = keep();
     sweep.soon();
     for (int i = 0; i < 8; i++) {
-      scheduled.remove().run();
+      timer.scheduled.remove().run();
     }
-    assertEquals(List.of(200L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 6400L, 6400L), delays);
+    assertEquals(List.of(200L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 6400L, 6400L), timer.delays);
 
-    delays.clear();
-    scheduled.clear();
+    timer.delays.clear();
+    timer.scheduled.clear();
     sweep.soon();
-    scheduled.remove().run();
-    assertEquals(List.of(200L, 200L), delays, "something has happened");
+    timer.scheduled.remove().run();
+    assertEquals(List.of(200L, 200L), timer.delays, "something has happened");
 
     sweep.close(); // So it is not told that the buffer goes.
     kept.close();
-    scheduled.remove().run();
-    assertEquals(List.of(200L, 200L), delays, "nothing is kept any more");
+    timer.scheduled.remove().run();
+    assertEquals(List.of(200L, 200L), timer.delays, "nothing is kept any more");
     assertEquals(0, client.account().bytes());
   }
 }
